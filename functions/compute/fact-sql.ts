@@ -1,0 +1,67 @@
+import type { ColumnType, FactShape } from '../kit/fact.ts'
+import { facts } from '../facts.ts'
+import { quote, quoteAll } from './duck.ts'
+
+const SQL_TYPE: Record<ColumnType, string> = {
+  time: 'VARCHAR',
+  day: 'VARCHAR',
+  text: 'VARCHAR',
+  number: 'DOUBLE',
+  flag: 'BOOLEAN',
+  person: 'VARCHAR',
+  texts: 'VARCHAR[]',
+  scale: 'DOUBLE[]',
+}
+
+const STAMPS = { source: 'VARCHAR', stream: 'VARCHAR', record: 'VARCHAR', version: 'VARCHAR', run: 'VARCHAR' }
+
+/** `records` and `links` lie beside the twelve facts and are no facts: nobody counts them. */
+const OTHERS: Record<string, Record<string, string>> = {
+  records: { ...STAMPS, gone: 'BOOLEAN' },
+  links: { ...STAMPS, a: 'VARCHAR', a_kind: 'VARCHAR', b: 'VARCHAR', b_kind: 'VARCHAR' },
+}
+
+/** The twelve facts by name, without their call signatures. */
+export const shapes = facts as unknown as Readonly<Record<string, FactShape>>
+
+/** Names and SQL types of what ingest wrote for a fact, `links` or `records`. */
+export function storedColumns(fact: string): Record<string, string> {
+  if (OTHERS[fact]) return OTHERS[fact]
+  const own = Object.entries(shapes[fact]!.columns).map(([name, { type }]): [string, string] => [name, SQL_TYPE[type]])
+  return { ...STAMPS, nth: 'INTEGER', ...Object.fromEntries(own) }
+}
+
+/** Time columns of a fact: those that decide from which day on a row matters. */
+export function timeColumns(fact: string): string[] {
+  const { columns } = shapes[fact]!
+  return Object.keys(columns).filter((name) => columns[name]!.type === 'time' || columns[name]!.type === 'day')
+}
+
+/** Column names, quoted: `order` is one of them. */
+export function columnList(fact: string, prefix = ''): string {
+  return Object.keys(storedColumns(fact)).map((name) => `${prefix}"${name}"`).join(', ')
+}
+
+/** A query over NDJSON objects of one fact; local paths. */
+export function fromNdjson(fact: string, files: readonly string[]): string {
+  if (files.length === 0) return empty(fact)
+  const columns = Object.entries(storedColumns(fact)).map(([name, type]) => `${quote(name)}: ${quote(type)}`)
+  return `SELECT ${columnList(fact)}, filename FROM read_json(${quoteAll(files)}, format = 'newline_delimited', compression = 'zstd', filename = true, maximum_object_size = 16777216, columns = {${columns.join(', ')}})`
+}
+
+/** A query over compacted Parquet files of one fact; `part_day` and `day` come with them. */
+export function fromParquet(fact: string, files: readonly string[]): string {
+  const extra = fact in OTHERS ? ', part_day' : ', part_day, day'
+  if (files.length === 0) return `SELECT *${fact in OTHERS ? '' : ', NULL::DATE AS day'} FROM (${empty(fact)})`.replace('filename', 'part_day')
+  return `SELECT ${columnList(fact)}${extra} FROM read_parquet(${quoteAll(files)}, union_by_name = true)`
+}
+
+function empty(fact: string): string {
+  const columns = Object.entries(storedColumns(fact)).map(([name, type]) => `NULL::${type} AS "${name}"`)
+  return `SELECT ${columns.join(', ')}, NULL::VARCHAR AS filename WHERE false`
+}
+
+/** The reporting day of a fact's rows. */
+export function dayExpression(fact: string): string {
+  return `day_of("${shapes[fact]!.time}")`
+}

@@ -1,0 +1,179 @@
+import type { Day } from '../kit/day.ts'
+import { TidemarkError } from '../kit/errors.ts'
+import { inBatches } from '../store/in-batches.ts'
+import { getJson, pack, unpack } from '../store/json-object.ts'
+import type { Store } from '../store/open.ts'
+import { type Cause, type HeadRow, keys, type Revision, type RevisionRow, type SeriesChunk, type Snapshot, type WindowName } from '../store/rows.ts'
+import { appendLog } from '../store/log.ts'
+import type { Draft } from './assemble.ts'
+
+/** DynamoDB takes 400 KB an item; a body near that stays in the lake. */
+const LARGEST_BODY = 350_000
+
+/** What a revision would be caused by, if it comes to one. */
+export interface Causes {
+  readonly backfill: boolean
+  readonly identity: boolean
+  readonly remap: boolean
+  readonly definition: boolean
+}
+
+const snapshotKey = (day: Day, revision: number) => `snapshots/${day}/${String(revision).padStart(6, '0')}.json.zst`
+
+/** The newest snapshot of a day; undefined if there is none. */
+export async function readSnapshot({ table, lake }: Pick<Store, 'table' | 'lake'>, day: Day): Promise<Snapshot | undefined> {
+  const head = (await table.get(...pair(keys.head(day)))) as HeadRow | undefined
+  if (!head) return undefined
+  const row = (await table.get(...pair(keys.revision(day, head.revision)))) as RevisionRow | undefined
+  if (!row) throw new TidemarkError('unavailable', `revision ${head.revision} of ${day} is not in the table; run rebuild`)
+  if (row.body) return JSON.parse((await unpack(row.body)).toString('utf8')) as Snapshot
+  const body = await getJson<Snapshot>(lake, row.object)
+  if (!body) throw new TidemarkError('unavailable', `${row.object} is not in the lake`)
+  return body
+}
+
+const pair = ({ pk, sk }: { pk: string; sk: string }): [string, string] => [pk, sk]
+
+/**
+ * Writes a revision of every day on which a value, coverage, finality or definition changed; lake, log, rows, heads,
+ * then the series of all days. Returns the days that got one.
+ */
+export async function publish(
+  store: Store,
+  drafts: readonly Draft[],
+  range: { readonly from: Day; readonly to: Day },
+  causes: Causes,
+  now: Date,
+): Promise<Day[]> {
+  const { lake, table } = store
+  const current: Snapshot[] = []
+  const fresh: { snapshot: Snapshot; revision: Revision }[] = []
+  for (const draft of drafts) {
+    const before = await readSnapshot(store, draft.date)
+    const changed = before ? changedMetrics(before, draft) : Object.keys(draft.metrics)
+    if (before && changed.length === 0) {
+      current.push(before)
+      continue
+    }
+    const number = (before?.revision ?? 0) + 1
+    const { date, timezone, finality, final_on, ...rest } = draft
+    const computed_at = now.toISOString().replace(/\.\d{3}Z$/, 'Z')
+    const snapshot: Snapshot = { date, timezone, revision: number, finality, final_on, computed_at, ...rest }
+    const cause = before ? causeOf(before, draft, causes) : null
+    fresh.push({
+      snapshot,
+      revision: { revision: number, computed_at, cause, changed_metrics: changed, finality, body: null, object: snapshotKey(date, number) },
+    })
+    current.push(snapshot)
+  }
+  if (fresh.length > 0) {
+    const bodies = new Map<Day, Buffer>()
+    await inBatches(fresh, async ({ snapshot, revision }) => {
+      const body = await pack(JSON.stringify(snapshot))
+      bodies.set(snapshot.date, body)
+      await lake.put(revision.object, body)
+    })
+    await appendLog(lake, {
+      type: 'snapshots',
+      at: now.toISOString(),
+      range,
+      revisions: fresh.map(({ snapshot, revision: { body: _, ...row } }) => ({ day: snapshot.date, row })),
+    })
+    await inBatches(fresh, async ({ snapshot: { date }, revision }) => {
+      const body = bodies.get(date)!
+      await table.put({ ...keys.revision(date, revision.revision), ...revision, body: body.length > LARGEST_BODY ? null : body })
+      const on = revision.revision === 1 ? 'absent' : ({ attribute: 'revision', is: '=', value: revision.revision - 1 } as const)
+      const head: HeadRow = { ...keys.head(date), revision: revision.revision }
+      if (!(await table.put(head, on))) {
+        throw new TidemarkError('unavailable', `another compute wrote revision ${revision.revision} of ${date}; this one is repeated`)
+      }
+    })
+  }
+  await writeSeries(store, current)
+  return fresh.map(({ snapshot }) => snapshot.date)
+}
+
+/** Ids of metrics whose value, parts, coverage, finality or definition differ, in any window or breakdown. */
+function changedMetrics(before: Snapshot, draft: Draft): string[] {
+  const ids = new Set([...Object.keys(before.metrics), ...Object.keys(draft.metrics)])
+  return [...ids].filter((id) => JSON.stringify(before.metrics[id]) !== JSON.stringify(draft.metrics[id]))
+}
+
+function causeOf(before: Snapshot, draft: Draft, causes: Causes): Cause {
+  const values = (snapshot: Pick<Snapshot, 'metrics'>) =>
+    JSON.stringify(snapshot.metrics, (key, value) => (key === 'finality' || key === 'coverage' ? undefined : value))
+  if (causes.definition || versions(before) !== versions(draft)) return 'definition'
+  if (values(before) === values(draft)) return 'settled'
+  if (finalChanged(before, draft)) return 'correction'
+  if (causes.remap) return 'remap'
+  if (causes.identity) return 'identity'
+  return causes.backfill ? 'backfill' : 'late_data'
+}
+
+const versions = ({ metrics }: Pick<Snapshot, 'metrics'>) =>
+  JSON.stringify(Object.entries(metrics).map(([id, { definition_version }]) => [id, definition_version]))
+
+/** Whether a value that was final is another now. */
+function finalChanged(before: Snapshot, draft: Draft): boolean {
+  return Object.entries(before.metrics).some(([id, { windows }]) =>
+    Object.entries(windows).some(
+      ([window, { finality, value }]) => finality === 'final' && draft.metrics[id]?.windows[window]?.value !== value,
+    ),
+  )
+}
+
+/** Writes the points of these snapshots into the series, a month of one metric and window per row. */
+export async function writeSeries({ table }: Pick<Store, 'table'>, snapshots: readonly Snapshot[]): Promise<void> {
+  const months = new Map<string, Snapshot[]>()
+  for (const snapshot of snapshots) {
+    const month = snapshot.date.slice(0, 7)
+    months.set(month, [...(months.get(month) ?? []), snapshot])
+  }
+  for (const [month, inMonth] of months) {
+    const series = new Map<string, { metric: string; window: WindowName }>()
+    for (const { metrics } of inMonth) {
+      for (const [metric, { windows }] of Object.entries(metrics)) {
+        for (const window of Object.keys(windows)) series.set(`${metric} ${window}`, { metric, window })
+      }
+    }
+    await inBatches([...series.values()], async ({ metric, window }) => {
+      const key = keys.series(metric, window, month)
+      const row = await table.get(...pair(key))
+      const before = row?.body instanceof Uint8Array ? (JSON.parse((await unpack(row.body)).toString('utf8')) as SeriesChunk) : null
+      const after = JSON.stringify(withPoints(before, inMonth, metric, window))
+      if (before && JSON.stringify(before) === after) return
+      await table.put({ ...key, body: await pack(after) })
+    })
+  }
+}
+
+type Point = { [K in keyof SeriesChunk]: SeriesChunk[K][number] }
+
+const COLUMNS = ['days', 'value', 'null_reason', 'numerator', 'denominator', 'final', 'coverage', 'revision', 'definition_version'] as const
+
+function withPoints(before: SeriesChunk | null, snapshots: readonly Snapshot[], metric: string, window: WindowName): SeriesChunk {
+  const points = new Map<Day, Point>()
+  before?.days.forEach((day, i) => {
+    points.set(day, Object.fromEntries(COLUMNS.map((column) => [column, before[column][i]])) as unknown as Point)
+  })
+  for (const { date, revision, metrics } of snapshots) {
+    const found = metrics[metric]?.windows[window]
+    if (!found) {
+      points.delete(date)
+      continue
+    }
+    points.set(date, {
+      days: date,
+      value: found.value,
+      null_reason: found.null_reason ?? null,
+      numerator: found.numerator ?? null,
+      denominator: found.denominator ?? null,
+      final: found.finality === 'final',
+      coverage: found.coverage,
+      revision,
+      definition_version: metrics[metric]!.definition_version,
+    })
+  }
+  const sorted = [...points.values()].sort((a, b) => (a.days < b.days ? -1 : 1))
+  return Object.fromEntries(COLUMNS.map((column) => [column, sorted.map((point) => point[column])])) as unknown as SeriesChunk
+}

@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises'
+import { isDay } from '../kit/day.ts'
+import { putParquet, type Syncing } from './compaction.ts'
+import { objectsOf } from './derived.ts'
+import { quote, quoteAll } from './duck.ts'
+import { fromParquet, shapes } from './fact-sql.ts'
+import { resolvePeople, type SeenLink } from './resolve-people.ts'
+
+/**
+ * Resolves people anew from all links, and notes the first day on which somebody whose key now means another person
+ * did anything. Leaves the table `identity(key, person)`.
+ */
+export async function syncIdentity(syncing: Syncing, linksMoved: boolean): Promise<void> {
+  const { duck, lake, index, touch, garbage } = syncing
+  const load = async (key: string | null) =>
+    key ? `SELECT key, person FROM read_parquet(${quoteAll([await lake.file(key)])})` : `SELECT '' AS key, '' AS person WHERE false`
+  await duck.run(`CREATE OR REPLACE TEMP TABLE identity AS ${await load(index.identity)}`)
+  if (!linksMoved) return
+
+  await duck.run('CREATE OR REPLACE TEMP TABLE before AS SELECT * FROM identity')
+  const people = resolvePeople(await allLinks(syncing))
+  const path = duck.scratch('identity.csv')
+  await writeFile(path, `key,person\n${[...people].map(([key, person]) => `${key},${person}\n`).join('')}`)
+  await duck.run(`CREATE OR REPLACE TEMP TABLE identity AS SELECT key, person FROM read_csv(${quote(path)}, header = true, columns = {'key': 'VARCHAR', 'person': 'VARCHAR'})`)
+  await duck.run(`CREATE OR REPLACE TEMP TABLE moved AS
+    SELECT coalesce(i.key, b.key) AS key FROM identity i FULL JOIN before b ON i.key = b.key WHERE i.person IS DISTINCT FROM b.person`)
+  const [moved] = await duck.rows<{ n: string }>('SELECT CAST(count(*) AS VARCHAR) AS n FROM moved')
+  if (moved!.n === '0') return
+  for (const fact of Object.keys(shapes)) {
+    if (!('customer' in shapes[fact]!.columns)) continue
+    const files = await Promise.all(objectsOf(index, fact).map((key) => lake.file(key)))
+    if (files.length === 0) continue
+    const [first] = await duck.rows<{ d: string | null }>(
+      `SELECT CAST(min(day) AS VARCHAR) AS d FROM (${fromParquet(fact, files)}) f JOIN moved ON f.customer = moved.key`,
+    )
+    if (isDay(first?.d)) {
+      touch(first.d)
+      index.causes.identity = true
+    }
+  }
+  if (index.identity) garbage.push(index.identity)
+  index.identity = await putParquet(syncing, 'identity', 'SELECT key, person FROM identity ORDER BY key')
+}
+
+async function allLinks({ duck, lake, index }: Syncing): Promise<SeenLink[]> {
+  const queries: string[] = []
+  for (const state of Object.values(index.states)) {
+    if (!state.links) continue
+    const links = fromParquet('links', [await lake.file(state.links)])
+    const current = state.records
+      ? `EXISTS (SELECT 1 FROM (${fromParquet('records', [await lake.file(state.records)])}) r WHERE r.record = l.record AND r.version = l.version AND NOT r.gone)`
+      : 'true'
+    queries.push(`SELECT a, a_kind, b, b_kind, ${current} AS current FROM (${links}) l`)
+  }
+  if (queries.length === 0) return []
+  return duck.rows<SeenLink & Record<string, string | boolean>>(
+    `SELECT a, a_kind, b, b_kind, bool_or(current) AS current FROM (${queries.join(' UNION ALL ')}) GROUP BY a, a_kind, b, b_kind`,
+  )
+}

@@ -1,0 +1,100 @@
+import type { ConfigData } from '../kit/config.ts'
+import { addDays, type Day } from '../kit/day.ts'
+import { collectRows } from '../store/collect-rows.ts'
+import { getJson } from '../store/json-object.ts'
+import type { Lake } from '../store/lake.ts'
+import { type Cursor, type CursorRow, keys, type PartRow } from '../store/rows.ts'
+import type { Table } from '../store/table.ts'
+import { BASELINE, type ChangedPart, type ManifestView, type StreamChange, type Syncing } from './compaction.ts'
+import { type DerivedIndex, streamId } from './derived.ts'
+import type { Duck } from './duck.ts'
+import { syncDays } from './sync-days.ts'
+import { syncEntity } from './sync-entity.ts'
+import { syncWhole } from './sync-whole.ts'
+
+/**
+ * Brings `derived/` in line with the pointers: only parts that moved are read. Returns the keys that are garbage once
+ * the index is saved.
+ */
+export async function sync(duck: Duck, lake: Lake, table: Table, config: ConfigData, index: DerivedIndex): Promise<string[]> {
+  const garbage: string[] = []
+  const touch = (day: Day) => {
+    if (index.dirty === null || day < index.dirty) index.dirty = day
+  }
+  const syncing: Syncing = { duck, lake, index, touch, garbage }
+  dropForgotten(syncing, config)
+  const dayChanges: StreamChange[] = []
+  for (const source of config.sources) {
+    for (const { name, kind } of source.streams) {
+      const change = await changeOf(syncing, table, source.id, name, kind === 'whole')
+      if (!change) continue
+      if (kind === 'entity') await syncEntity(syncing, change)
+      else if (kind === 'whole') await syncWhole(syncing, change)
+      else dayChanges.push(change)
+      noteCoverage(syncing, change, kind)
+    }
+  }
+  await syncDays(syncing, dayChanges)
+  return garbage
+}
+
+/** A source that left the config no longer counts. */
+function dropForgotten({ index, touch, garbage }: Syncing, config: ConfigData): void {
+  const known = new Set(config.sources.flatMap(({ id, streams }) => streams.map(({ name }) => streamId(id, name))))
+  for (const id of Object.keys(index.parts)) {
+    if (known.has(id)) continue
+    garbage.push(...Object.values(index.states[id] ?? {}))
+    delete index.states[id]
+    delete index.parts[id]
+    delete index.cursors[id]
+    touch('1900-01-01' as Day)
+  }
+}
+
+async function changeOf(
+  { lake, index }: Syncing,
+  table: Table,
+  source: string,
+  stream: string,
+  whole: boolean,
+): Promise<StreamChange | null> {
+  const id = streamId(source, stream)
+  const row = (await table.get(keys.cursor(source, stream).pk, stream)) as CursorRow | undefined
+  const cursor = row && bare(row)
+  const pointers = (await collectRows(table, keys.part(source, stream, BASELINE).pk)) as PartRow[]
+  // A whole stream is replaced pointer by pointer; until its cursor has moved, what is there is half old, half new.
+  if (whole && pointers.some(({ run }) => !cursor || run > cursor.run)) return null
+  const known = index.parts[id] ?? {}
+  const moved = pointers.filter(({ sk, run }) => known[sk as Day]?.run !== run)
+  const changed: ChangedPart[] = []
+  for (const { sk, manifest: key } of moved) {
+    const manifest = await getJson<ManifestView>(lake, key)
+    if (!manifest) throw new Error(`manifest ${key} is not in the lake`)
+    changed.push({ day: sk as Day, manifest, before: known[sk as Day]?.run ?? null })
+  }
+  const cursorMoved = JSON.stringify(cursor) !== JSON.stringify(index.cursors[id])
+  if (changed.length === 0 && !cursorMoved) return null
+  const parts = { ...known }
+  for (const { sk, run, digest, read } of pointers) parts[sk as Day] = { run, digest, read }
+  index.parts[id] = parts
+  return { id, source, stream, cursor, changed }
+}
+
+const bare = ({ run, from, through, read, baseline, facts }: CursorRow): Cursor => ({ run, from, through, read, baseline, facts })
+
+/** Newly covered days change coverage, and so values, even where they hold nothing. */
+function noteCoverage({ index, touch }: Syncing, { id, cursor, changed }: StreamChange, kind: string): void {
+  const before = index.cursors[id]
+  if (cursor) index.cursors[id] = cursor
+  if (kind === 'entity' || kind === 'whole') {
+    if (!cursor || (kind === 'entity' && !cursor.baseline)) return
+    if (!before || (kind === 'entity' && !before.baseline)) touch('1900-01-01' as Day)
+    else if (cursor.through > before.through) touch(addDays(before.through, 1))
+    return
+  }
+  for (const { day, before: was } of changed) {
+    if (was !== null) continue
+    touch(day)
+    if (before && day <= before.through) index.causes.backfill = true
+  }
+}

@@ -1,0 +1,10 @@
+import type { Invocation } from '../kit/invocation.ts'
+import { type IngestAnswer, type IngestDeps, type IngestEvent, ingest } from './ingest.ts'
+
+export type { IngestAnswer, IngestEvent } from './ingest.ts'
+
+/** Makes the handler that Lambda and the command line call. Throws on failure, so that the workflow retries or tells. */
+export function createIngestHandler(deps: Omit<IngestDeps, 'holder'> & { readonly host: string }) {
+  return (event: IngestEvent, invocation: Invocation): Promise<IngestAnswer> =>
+    ingest({ ...deps, holder: `${deps.host}:${invocation.awsRequestId}` }, event, invocation)
+}

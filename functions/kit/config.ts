@@ -1,0 +1,139 @@
+import * as z from 'zod'
+import { zone } from './day.ts'
+import { invalid, type TidemarkError } from './errors.ts'
+import type { Source } from './source.ts'
+import { channels, engagements, kinds, pillars } from './taxonomy.ts'
+
+const Weight = z.number().finite()
+const Window = z.union([z.int().min(1).max(3_660), z.literal('all')])
+
+const Settings = z.strictObject({
+  /** IANA name of the reporting zone: whose days the snapshots are of. */
+  timezone: z.string(),
+  /** ISO 4217 code into which money is converted. */
+  currency: z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code, such as EUR'),
+  /** Trailing days that metrics look at, or `all`. @default [1, 7, 28, 'all'] */
+  windows: z.array(Window).min(1).default([1, 7, 28, 'all']),
+  /** Points per interaction, by `kind` or `channel.kind` (which wins); what is not listed has none. @default {} */
+  weights: z.record(z.string(), Weight).default({}),
+  /**
+   * Whose rows count, where several sources know the same thing: by fact, `interactions.<channel>` or
+   * `tickets.<channel>`. The rows of the others are kept and not counted. @default {}
+   */
+  owners: z.record(z.string(), z.string()).default({}),
+  /** Kinds of interaction beside the known ones. @default [] */
+  kinds: z.array(z.string().regex(/^[a-z][a-z0-9_]{0,30}$/)).default([]),
+  /** Engagement type and pillar by `kind` or `channel.kind`, where the default table does not fit. @default {} */
+  engagement: z
+    .record(
+      z.string(),
+      z.strictObject({ engagement: z.enum(engagements).optional(), pillar: z.enum(pillars).optional() }),
+    )
+    .default({}),
+  /** A fixed number of customers from a day on, for companies that keep no list. @default - counted */
+  customers: z.array(z.strictObject({ from: z.iso.date(), count: z.int().min(0) })).optional(),
+  /** Dated rates: one unit of `currency` (of the list's entry) is worth `rate` units of the reporting currency. @default [] */
+  rates: z
+    .array(
+      z.strictObject({ currency: z.string().regex(/^[A-Z]{3}$/), from: z.iso.date(), rate: z.number().positive() }),
+    )
+    .default([]),
+})
+
+export type Settings = z.output<typeof Settings>
+
+/** What a checked config holds. */
+export interface Config extends Settings {
+  readonly sources: readonly Source[]
+}
+
+export type ConfigInput = z.input<typeof Settings> & { readonly sources: readonly Source[] }
+
+/** The part of a config that is plain data: all that compute and the API need, without any vendor's code. */
+export interface ConfigData extends Settings {
+  readonly sources: readonly {
+    readonly id: string
+    readonly name: string
+    readonly streams: readonly {
+      readonly name: string
+      readonly kind: Source['streams'][string]['kind']
+      readonly facts: readonly string[] | null
+      readonly emits: readonly string[]
+      readonly settles: number
+    }[]
+  }[]
+}
+
+/**
+ * Checks a config.
+ * @throws `invalid` naming every field that is wrong
+ */
+export function defineConfig({ sources, ...settings }: ConfigInput): Config {
+  const parsed = Settings.safeParse(settings)
+  if (!parsed.success) throw invalid(`config: ${z.prettifyError(parsed.error)}`)
+  const config = { ...parsed.data, sources }
+  zone(config.timezone)
+  if (!Array.isArray(sources) || sources.length === 0) throw invalid('config: sources is empty; expected at least one')
+  const ids = sources.map(({ id }) => id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice)
+    throw invalid(`config: two sources have the id '${twice}'; give one of them another: source({ … }, { id })`)
+  checkOwners(config)
+  checkKinds(config)
+  return config
+}
+
+function checkOwners({ sources, owners }: Config): void {
+  for (const [what, id] of Object.entries(owners)) {
+    const [fact, channel, ...more] = what.split('.')
+    const split = fact === 'interactions' || fact === 'tickets'
+    if (channel !== undefined && !(split && isChannel(channel) && more.length === 0)) {
+      throw invalid(`config: owners['${what}']: expected a fact, interactions.<channel> or tickets.<channel>`)
+    }
+    if (!sources.some((source) => source.id === id)) {
+      throw invalid(
+        `config: owners['${what}'] is '${id}', which is no source; have ${sources.map((s) => s.id).join(', ')}`,
+      )
+    }
+  }
+  const shops = sources.filter(({ streams }) => Object.values(streams).some(({ facts }) => facts?.includes('orders')))
+  if (shops.length > 1 && !owners.orders) throw ordersWithoutOwner(shops.map(({ id }) => id))
+}
+
+/** Two sources know orders, and nobody said whose count. */
+export function ordersWithoutOwner(ids: readonly string[]): TidemarkError {
+  return invalid(
+    `config: ${ids.map((id) => `'${id}'`).join(' and ')} all yield orders, which would count twice; name whose count: owners: { orders: '${ids[0]}' }`,
+  )
+}
+
+function isChannel(name: string): boolean {
+  return (channels as readonly string[]).includes(name)
+}
+
+function checkKinds({ weights, engagement, kinds: own }: Config): void {
+  const known = new Set<string>([...kinds, ...own])
+  for (const key of [...Object.keys(weights), ...Object.keys(engagement)]) {
+    const [first, second, ...more] = key.split('.')
+    const fits = second === undefined ? known.has(key) : isChannel(first!) && known.has(second) && more.length === 0
+    if (!fits) throw invalid(`config: '${key}' is neither a kind nor a channel.kind; kinds: ${[...known].join(', ')}`)
+  }
+}
+
+/** The plain data of a config. */
+export function configData({ sources, ...settings }: Config): ConfigData {
+  return {
+    ...settings,
+    sources: sources.map(({ id, definition, streams }) => ({
+      id,
+      name: definition.name,
+      streams: Object.entries(streams).map(([name, { kind, facts, emits, settles }]) => ({
+        name,
+        kind,
+        facts: facts ?? null,
+        emits: emits ?? [],
+        settles: settles ?? 0,
+      })),
+    })),
+  }
+}

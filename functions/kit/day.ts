@@ -1,0 +1,102 @@
+import { Temporal } from 'temporal-polyfill'
+import { invalid } from './errors.ts'
+
+declare const brand: unique symbol
+
+/** A calendar day `YYYY-MM-DD`. Which instants it covers depends on a time zone, which is always named beside it. */
+export type Day = string & { readonly [brand]: 'Day' }
+
+/** Half-open: `start` ≤ instant < `end`, in epoch milliseconds. 23, 24 or 25 hours long, or whatever the zone decreed. */
+export interface Bounds {
+  readonly start: number
+  readonly end: number
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:[0-5]\d(\.\d{1,9})?)?$/
+const MS_PER_DAY = 86_400_000
+
+/** @throws `invalid` unless `text` is an existing calendar day between the years 1900 and 2200. */
+export function day(text: string): Day {
+  if (!isDay(text)) throw invalid(`'${String(text).slice(0, 40)}' is no day; expected YYYY-MM-DD, such as 2026-11-19`)
+  return text
+}
+
+/** Whether `text` is an existing calendar day `YYYY-MM-DD` between the years 1900 and 2200. */
+export function isDay(text: unknown): text is Day {
+  if (typeof text !== 'string' || !DAY.test(text) || text < '1900' || text >= '2200') return false
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+}
+
+/** @throws `invalid` unless `name` is an IANA time zone that this runtime knows. Returns its name as given. */
+export function zone(name: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    if (/^[+-]|^etc\/gmt[+-]/i.test(name)) throw new RangeError('offsets have no daylight saving')
+  } catch (cause) {
+    throw invalid(`'${name}' is no time zone; expected an IANA name, such as Europe/Berlin or UTC`, cause)
+  }
+  return name
+}
+
+export function addDays(from: Day, count: number): Day {
+  return new Date(Date.parse(`${from}T00:00:00Z`) + count * MS_PER_DAY).toISOString().slice(0, 10) as Day
+}
+
+/** Days from `from` to `to`; negative if `to` is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / MS_PER_DAY)
+}
+
+/** Every day from `from` to `to`, both included; empty if `to` is earlier. */
+export function eachDay(from: Day, to: Day): Day[] {
+  return Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, i) => addDays(from, i))
+}
+
+const startsByZone = new Map<string, Map<string, number>>()
+
+function startOf(text: Day, timeZone: string): number {
+  const starts = startsByZone.get(timeZone) ?? new Map<string, number>()
+  startsByZone.set(timeZone, starts)
+  let ms = starts.get(text)
+  if (ms === undefined) {
+    ms = Temporal.PlainDate.from(text).toZonedDateTime(timeZone).epochMilliseconds
+    starts.set(text, ms)
+  }
+  return ms
+}
+
+/** The instants that `text` covers in `timeZone`. */
+export function bounds(text: Day, timeZone: string): Bounds {
+  return { start: startOf(text, timeZone), end: startOf(addDays(text, 1), timeZone) }
+}
+
+/** The day in `timeZone` on which an instant (epoch milliseconds) falls. */
+export function dayOf(instant: number, timeZone: string): Day {
+  let guess = new Date(instant).toISOString().slice(0, 10) as Day
+  while (instant < startOf(guess, timeZone)) guess = addDays(guess, -1)
+  while (instant >= startOf(addDays(guess, 1), timeZone)) guess = addDays(guess, 1)
+  return guess
+}
+
+/**
+ * The instant of a local date-time without offset (`2026-10-25T02:30`, seconds optional, `T` or a space).
+ * An hour that a clock change repeats means its first occurrence.
+ * @throws `invalid` for an hour that a clock change skips, and for text that is no date-time.
+ */
+export function localInstant(text: string, timeZone: string): number {
+  let plain: Temporal.PlainDateTime
+  try {
+    // The parser alone would drop an offset in silence.
+    if (!LOCAL_TIME.test(text)) throw new RangeError('another form')
+    plain = Temporal.PlainDateTime.from(text.replace(' ', 'T'))
+  } catch (cause) {
+    throw invalid(`'${text.slice(0, 40)}' is no local time; expected YYYY-MM-DDTHH:MM:SS`, cause)
+  }
+  const first = plain.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
+  if (!first.toPlainDateTime().equals(plain)) {
+    throw invalid(`${text} does not exist in ${timeZone}: the clocks skip that hour`)
+  }
+  return first.epochMilliseconds
+}

@@ -1,0 +1,28 @@
+/** Shorter values are not hidden: they occur in harmless text as well. */
+const SHORTEST = 6
+
+/**
+ * Returns a function that replaces every one of `secrets` in a text by `***`: as it is, URL-encoded, form-encoded,
+ * escaped as in JSON, and, of a value such as `Bearer abc…`, its last word alone.
+ */
+export function redactor(secrets: Iterable<string>): (text: string) => string {
+  const forms = new Set<string>()
+  for (const secret of secrets) {
+    for (const value of [secret, secret.trim(), secret.trim().split(/\s+/).at(-1)!]) {
+      forms.add(value)
+      forms.add(encodeURIComponent(value))
+      forms.add(encodeURI(value))
+      forms.add(new URLSearchParams({ '': value }).toString().slice(1))
+      forms.add(JSON.stringify(value).slice(1, -1))
+    }
+  }
+  const hidden = [...forms].filter((form) => form.length >= SHORTEST).sort((a, b) => b.length - a.length)
+  if (hidden.length === 0) return (text) => text
+  const pattern = new RegExp(hidden.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'gi')
+  return (text) => text.replace(pattern, '***')
+}
+
+/** Headers whose values are no secret: they are shown where they matter, as in "version 202511 has ended". */
+export function isPublic(name: string): boolean {
+  return /^(accept|accept-language|content-type|user-agent)$|(version|revision)$/i.test(name)
+}

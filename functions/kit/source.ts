@@ -1,0 +1,113 @@
+import type * as z from 'zod'
+import type { Bounds, Day } from './day.ts'
+import type { FactRow } from './fact.ts'
+import type { Api, Http } from './http.ts'
+import type { Json, Page } from './page.ts'
+
+/**
+ * What `pages` yields. `resume` (with all slices together ≤ 4 KB) continues after this page in a later invocation, with
+ * the same result as going on now; null after the last page. `wait` asks to be called again later with that token,
+ * because the vendor is still preparing an answer.
+ */
+export type Turn = { readonly page: Page; readonly resume: Json } | { readonly wait: true; readonly resume: Json }
+
+/** Opens files named by the user: beside the config on a laptop, in the bucket's drop box in AWS. */
+export interface Files {
+  /** Every file that `pattern` names, by name. @throws `invalid` if there is none, or one cannot be read */
+  open(pattern: string): AsyncIterable<{ name: string; chunks: AsyncIterable<Uint8Array> }>
+}
+
+/** What `pages` is given. */
+export interface Reading<O> {
+  readonly http: Http
+  readonly files: Files
+  readonly options: O
+  /** First and last day to read, both included, of the stream's own zone. */
+  readonly from: Day
+  readonly to: Day
+  /** The instants of those days. For `entity` streams `end` is now: a change after the last day is read as well. */
+  readonly range: Bounds
+  /** `entity` only: read the full list, whatever its age, and not only what changed in `range`. */
+  readonly baseline: boolean
+  /** One of `slices`; undefined where the stream declares none. */
+  readonly slice: string | undefined
+  /** What the last turn of an earlier invocation said; null at the beginning. */
+  readonly resume: Json
+  readonly now: Date
+}
+
+/**
+ * How the part of a day is made, and what a second reading of it does:
+ * - `events`, `report`: everything whose own day it is; replaces the part.
+ * - `level`: the value read for the day; replaces.
+ * - `entity`: records read as changed; parts accumulate, and the newest version of a record replaces all facts of its
+ *   older ones. A baseline (the full list) comes first, and again every 30 days.
+ * - `whole`: one reading is the whole truth of all days; replaces every day.
+ */
+export type StreamKind = 'events' | 'report' | 'level' | 'entity' | 'whole'
+
+/** One kind of record that a source yields. `R` is the record as far as it is consumed. */
+export interface Stream<O = any, R = any> {
+  readonly kind: StreamKind
+  /** Names of the facts that `map` can return; undefined where only the config's own `map` knows. */
+  readonly facts: readonly string[] | undefined
+  /**
+   * Kinds (`channel.kind`) among its interactions that compute would otherwise derive from counters, orders, answers,
+   * tickets or referrals; naming them switches the derivation off for this source. @default - none
+   */
+  readonly emits?: readonly string[]
+  /** Schema of only the fields that are consumed; a record that fails it is quarantined. */
+  readonly record: z.ZodType<R>
+  /** Days after its end until the vendor stops changing a day. @default 0 */
+  readonly settles?: number
+  /** Trailing days that are read again, once a day. @default 0 */
+  readonly repull?: number
+  /** Whose day it is. @default - the reporting zone */
+  readonly zone?: string
+  /** False where only "now" can be read. @default true */
+  readonly past?: boolean
+  /** The most days that one chain of requests may cover. @default 31 */
+  readonly span?: number
+  /** Names of independent chains of a range, read side by side. @default - one chain */
+  slices?(reading: Omit<Reading<O>, 'slice' | 'resume'>): readonly string[]
+  /** The only part that talks. Yields every page once. */
+  pages(reading: Reading<O>): AsyncGenerator<Turn, void, void>
+  /** The records of a page. Pure. @throws `changed` if the page is not what the vendor's documents promise */
+  records(page: Page): Iterable<unknown>
+  /** The record's identity within the stream. */
+  key(record: R): string
+  /** `entity` only: when the record last changed, an RFC 3339 instant. */
+  changed?(record: R): string
+  /** `entity` only: keys of records that this one shows to be gone (its own, if it was deleted; merged ones). */
+  gone?(record: R): readonly string[]
+  /** What the record says, in facts. Pure. A row that cannot be made is thrown as `invalid` and quarantined. */
+  map(record: R): FactRow | readonly FactRow[] | null
+}
+
+/** A vendor, before it is configured. */
+export interface SourceDefinition<O = any, S extends string = string> {
+  /** The name of its file; also the default id. */
+  readonly name: string
+  /** Where the vendor documents what is read. */
+  readonly docs: string
+  readonly options: z.ZodType<O>
+  /** Names of the secrets it needs. */
+  readonly secrets: readonly S[]
+  /** How to reach it. Absent where nothing is called over the network. */
+  api?(given: { options: O; secrets: Readonly<Record<S, string>> }): Api
+  streams(options: O): Readonly<Record<string, Stream<O>>>
+}
+
+/** One configured account of one vendor. */
+export interface Source<O = any> {
+  /** Immutable: it names everything the source ever wrote. */
+  readonly id: string
+  readonly definition: SourceDefinition<O>
+  readonly options: O
+  readonly streams: Readonly<Record<string, Stream<O>>>
+}
+
+/** Call it in the config: `hubspot({ … })`, or `hubspot({ … }, { id: 'crm' })` for a second account. */
+export type SourceFactory<I, O> = ((options: I, instance?: { id?: string }) => Source<O>) & {
+  readonly definition: SourceDefinition<O>
+}

@@ -1,0 +1,61 @@
+import { ulid } from 'ulid'
+import type { Day } from '../kit/day.ts'
+import { putJson } from './json-object.ts'
+import type { Lake } from './lake.ts'
+import type { Cursor, Held, Pointer, Revision } from './rows.ts'
+
+/** Where a pointer was about to move; whoever reads the log finishes the move. */
+export interface Move {
+  readonly day: Day
+  readonly row: Pointer
+}
+
+/**
+ * What the table holds is what the log says, in order: `rebuild` plays it again. An entry is written before the table
+ * is, so that a run killed in between is finished by a rebuild as it would have been by itself.
+ */
+export type LogEntry =
+  | {
+      readonly type: 'commit'
+      readonly at: string
+      readonly source: string
+      readonly stream: string
+      readonly run: string
+      readonly moves: readonly Move[]
+      readonly held: readonly { readonly day: Day; readonly row: Held }[]
+      /** Held days that these moves settle. */
+      readonly released: readonly Day[]
+      /** Null where something is held: the cursor stays. */
+      readonly cursor: Cursor | null
+    }
+  | {
+      readonly type: 'snapshots'
+      readonly at: string
+      readonly range: { readonly from: Day; readonly to: Day }
+      readonly revisions: readonly { readonly day: Day; readonly row: Omit<Revision, 'body'> }[]
+    }
+
+let last = ''
+
+/** Appends an entry: `log/<UTC day>/<ULID>.json`. Keys of one process ascend, also within a millisecond. */
+export async function appendLog(lake: Lake, entry: LogEntry): Promise<void> {
+  const id = nextUlid(Date.now(), last)
+  last = id
+  const day = new Date().toISOString().slice(0, 10)
+  await putJson(lake, `log/${day}/${id}.json`, entry)
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** A ULID of `now` that sorts after `previous`, even if the clock went back or both fall on one millisecond. */
+export function nextUlid(now: number, previous: string): string {
+  const next = ulid(now)
+  if (next > previous) return next
+  const digits = [...previous]
+  for (let i = digits.length - 1; i >= 0; i--) {
+    const value = ALPHABET.indexOf(digits[i]!)
+    digits[i] = ALPHABET[(value + 1) % 32]!
+    if (value < 31) break
+  }
+  return digits.join('')
+}

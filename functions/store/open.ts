@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { invalid } from '../kit/errors.ts'
+import { openDirectory } from './directory.ts'
+import { openEnv } from './env.ts'
+import type { Lake } from './lake.ts'
+import type { Secrets } from './secrets.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Table } from './table.ts'
+
+/** Everything that lasts. */
+export interface Store {
+  readonly lake: Lake
+  readonly table: Table
+  readonly secrets: Secrets
+  close(): Promise<void>
+}
+
+type Env = { readonly [name: string]: string | undefined }
+
+/**
+ * Opens the store that the environment names: the directory `TIDEMARK_HOME` (`.tidemark` unless set), or with
+ * `TIDEMARK_STORE=aws` the bucket `TIDEMARK_BUCKET` and the table `TIDEMARK_TABLE`. Secrets come from the environment in
+ * both; reading them from SSM is not built yet.
+ * @param now the clock by which rows expire, in epoch milliseconds
+ * @throws `invalid` naming the variable or the path that is wrong
+ */
+export async function openStore(env: Env = process.env, now: () => number = Date.now): Promise<Store> {
+  const home = resolve(env.TIDEMARK_HOME || '.tidemark')
+  const secrets = openEnv({ home, env })
+  const [lake, table] = env.TIDEMARK_STORE ? await inAws(env, now) : inHome(home, now)
+  return {
+    lake,
+    table,
+    secrets,
+    async close() {
+      await Promise.all([lake.close(), table.close()])
+    },
+  }
+}
+
+function inHome(home: string, now: () => number): [Lake, Table] {
+  const trial = join(home, `.trial-${randomUUID()}`)
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    writeFileSync(trial, '')
+    rmSync(trial)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw invalid(
+      `cannot write to ${home} (${code}); set TIDEMARK_HOME to a directory that can be made and written`,
+      cause,
+    )
+  }
+  return [openDirectory(join(home, 'lake')), openSqlite(join(home, 'tidemark.sqlite'), { now })]
+}
+
+/** Imported here, so that a laptop does not load the SDK. */
+async function inAws(env: Env, now: () => number): Promise<[Lake, Table]> {
+  if (env.TIDEMARK_STORE !== 'aws') {
+    throw invalid(`TIDEMARK_STORE is '${env.TIDEMARK_STORE}'; expected 'aws', or nothing for a local directory`)
+  }
+  const bucket = required(env, 'TIDEMARK_BUCKET', "the bucket's name")
+  const table = required(env, 'TIDEMARK_TABLE', "the table's name")
+  const [{ openS3 }, { openDynamodb }] = await Promise.all([import('./s3.ts'), import('./dynamodb.ts')])
+  return [openS3({ bucket }), openDynamodb({ table, now })]
+}
+
+function required(env: Env, name: string, what: string): string {
+  const value = env[name]
+  if (!value) throw invalid(`${name} is not set, but TIDEMARK_STORE is 'aws'; set it to ${what}`)
+  return value
+}

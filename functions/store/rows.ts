@@ -1,0 +1,211 @@
+import type { Day } from '../kit/day.ts'
+import type { ErrorCode } from '../kit/errors.ts'
+import type { Item } from './table.ts'
+
+/**
+ * Every row of the table, with its keys. Keys of ingest begin with the kind of row and the source, so that a source's
+ * function can be confined to its own rows.
+ */
+export const keys = {
+  part: (source: string, stream: string, day: Day) => ({ pk: `part#${source}#${stream}`, sk: day }),
+  held: (source: string, stream: string, day: Day) => ({ pk: `held#${source}#${stream}`, sk: day }),
+  cursor: (source: string, stream: string) => ({ pk: `cursor#${source}`, sk: stream }),
+  lease: (owner: string, what: string) => ({ pk: `lease#${owner}`, sk: what }),
+  parked: (source: string, stream: string) => ({ pk: `parked#${source}`, sk: stream }),
+  run: (source: string, run: string) => ({ pk: `run#${source}`, sk: run }),
+  head: (day: Day) => ({ pk: `snapshot#${day}`, sk: 'head' }),
+  revision: (day: Day, revision: number) => ({ pk: `snapshot#${day}`, sk: revisionKey(revision) }),
+  series: (metric: string, window: WindowName, month: string) => ({ pk: `series#${metric}#${window}`, sk: month }),
+  range: () => ({ pk: 'meta', sk: 'range' }),
+  apiKey: (hash: string) => ({ pk: 'key', sk: hash }),
+}
+
+const revisionKey = (revision: number) => `revision#${String(revision).padStart(8, '0')}`
+
+/** `1d`, `7d`, `28d`, …, `all`. */
+export type WindowName = string
+
+export const windowName = (window: number | 'all'): WindowName => (window === 'all' ? 'all' : `${window}d`)
+
+/** The pointer that readers follow: what a run committed for one (source, stream, day). */
+export interface Pointer {
+  readonly run: string
+  /** Lake key of the manifest. */
+  readonly manifest: string
+  /** Rows of facts in the part. */
+  readonly rows: number
+  /** Digest of the part's contents, order and run aside. */
+  readonly digest: string
+  /** Instant at which the reading began. */
+  readonly read: string
+}
+
+export interface PartRow extends Item, Pointer {}
+
+/** A part that was not let in, because it holds far fewer rows than the one it would replace. */
+export interface Held {
+  readonly run: string
+  readonly manifest: string
+  readonly rows: number
+  /** Rows of the part that stays. */
+  readonly before: number
+  readonly read: string
+}
+
+export interface HeldRow extends Item, Held {}
+
+/** How far a stream has been read, moved last and alone. */
+export interface Cursor {
+  readonly run: string
+  /** First and last day committed. */
+  readonly from: Day
+  readonly through: Day
+  /** Instant at which the newest complete reading began. */
+  readonly read: string
+  /** `entity`: instant at which the newest full list began; null until there is one. */
+  readonly baseline: string | null
+  /** Names of the facts seen in the stream so far. */
+  readonly facts: readonly string[]
+}
+
+export interface CursorRow extends Item, Cursor {}
+
+export type RunStatus = 'ok' | 'empty' | 'failed' | 'held' | 'parked' | 'running' | 'duplicate'
+
+/** What came of a run; the whole record lies in the lake. */
+export interface RunRow extends Item {
+  readonly stream: string
+  readonly status: RunStatus
+  readonly from: Day
+  readonly to: Day
+  readonly started: string
+  readonly ended: string | null
+  readonly pages: number
+  readonly records: number
+  readonly facts: number
+  readonly quarantined: number
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null
+  readonly warnings: readonly { readonly code: string; readonly message: string }[]
+  /** The vendor's remaining quota, where it says. */
+  readonly quota: { readonly [name: string]: number } | null
+}
+
+/** The newest revision of a day. */
+export interface HeadRow extends Item {
+  readonly revision: number
+}
+
+export type Cause = 'late_data' | 'backfill' | 'remap' | 'identity' | 'definition' | 'correction' | 'settled'
+
+/** One revision of a day's snapshot. */
+export interface Revision {
+  readonly revision: number
+  readonly computed_at: string
+  /** Null for the first revision. `settled`: nothing but finality changed. */
+  readonly cause: Cause | null
+  readonly changed_metrics: readonly string[]
+  readonly finality: Finality
+  /** The snapshot as zstd-compressed JSON; null where it lies in the lake at `object`. */
+  readonly body: Uint8Array | null
+  readonly object: string
+}
+
+export interface RevisionRow extends Item, Revision {}
+
+export type Finality = 'provisional' | 'final'
+
+export type NullReason =
+  | 'no_data'
+  | 'zero_denominator'
+  | 'below_min_sample'
+  | 'source_missing'
+  | 'not_additive'
+  | 'not_defined_yet'
+
+/** A value with its parts. Money is in minor units. */
+export interface Value {
+  readonly value: number | null
+  readonly null_reason?: NullReason
+  /** Absent for metrics that are no ratio: there the value is all. */
+  readonly numerator?: number | null
+  readonly denominator?: number | null
+}
+
+export interface WindowValue extends Value {
+  readonly finality: Finality
+  /** Share of the (stream, day) pairs that the value rests on which have been read, 0 … 1. */
+  readonly coverage: number
+  /** By dimension, then by its value. */
+  readonly by?: { readonly [dimension: string]: { readonly [key: string]: Value } }
+}
+
+export interface MetricSnapshot {
+  readonly unit: string
+  readonly currency?: string
+  readonly definition_version: number
+  readonly windows: { readonly [window: WindowName]: WindowValue }
+}
+
+export interface Warning {
+  readonly code: string
+  readonly source?: string
+  readonly stream?: string
+  /** What it does to the values: `may rise`, `may change`, … */
+  readonly effect?: string
+  readonly message?: string
+}
+
+/** `GET /v1/snapshots/{date}`. Keys in this order; the same facts give the same bytes, `computed_at` aside. */
+export interface Snapshot {
+  readonly date: Day
+  readonly timezone: string
+  readonly revision: number
+  readonly finality: Finality
+  /** First day on which the snapshot can be final, if every source is read again by then; null if it is already. */
+  readonly final_on: Day | null
+  readonly computed_at: string
+  readonly metrics: { readonly [id: string]: MetricSnapshot }
+  readonly sources: readonly {
+    readonly id: string
+    readonly status: 'ok' | 'late' | 'missing' | 'failed'
+    readonly data_through: Day | null
+    readonly rows: number
+    readonly digest: string
+  }[]
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * A month of one metric in one window, columns side by side (index = position in `days`): `body` is this as
+ * zstd-compressed JSON. Every point belongs to one revision of its day's snapshot.
+ */
+export interface SeriesChunk {
+  readonly days: readonly Day[]
+  readonly value: readonly (number | null)[]
+  readonly null_reason: readonly (NullReason | null)[]
+  readonly numerator: readonly (number | null)[]
+  readonly denominator: readonly (number | null)[]
+  readonly final: readonly boolean[]
+  readonly coverage: readonly number[]
+  readonly revision: readonly number[]
+  readonly definition_version: readonly number[]
+}
+
+export interface SeriesRow extends Item {
+  readonly body: Uint8Array
+}
+
+/** Snapshots exist for the days asked for, both included. */
+export interface RangeRow extends Item {
+  readonly from: Day
+  readonly to: Day
+}
+
+/** An API key; the sort key is the SHA-256 of the key, in hex. */
+export interface ApiKeyRow extends Item {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly created: string
+  readonly until: string | null
+}
