@@ -1,0 +1,68 @@
+import type { Context } from 'hono'
+import * as z from 'zod'
+
+/** Every problem the API answers with: status and title. The anchor of its `type` is its name. */
+export const problems = {
+  'invalid-request': [400, 'The request is not valid'],
+  'key-in-url': [400, 'A key does not belong into a URL'],
+  unauthenticated: [401, 'No valid key'],
+  'missing-scope': [403, 'The key lacks a scope'],
+  'no-such-route': [404, 'There is no such route'],
+  'unknown-metric': [404, 'There is no such metric'],
+  'no-snapshot': [404, 'There is no snapshot of that day'],
+  'method-not-allowed': [405, 'The route does not know that method'],
+  'body-too-large': [413, 'The body is too large'],
+  'url-too-long': [414, 'The URL is too long'],
+  'wrong-host': [421, 'That host is not served here'],
+  internal: [500, 'Something is broken on our side'],
+  unavailable: [503, 'Try again later'],
+} as const
+
+export type ProblemName = keyof typeof problems
+
+/** A parameter that does not fit. */
+export interface InvalidParam {
+  readonly name: string
+  readonly reason: string
+}
+
+/** RFC 9457, with `invalid_params` spelled as its erratum 6178 corrects it. */
+export const Problem = z
+  .object({
+    type: z.string().describe('names the problem for ever; relative to this deployment, where it is explained'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().describe('id of the request, also in the header X-Request-Id'),
+    invalid_params: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' })
+
+export interface ProblemDetails {
+  readonly detail?: string
+  readonly invalidParams?: readonly InvalidParam[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The answer that tells the caller what went wrong, as `application/problem+json`; never cached. */
+export function problem(
+  c: Context,
+  name: ProblemName,
+  { detail, invalidParams, headers }: ProblemDetails = {},
+): Response {
+  const [status, title] = problems[name]
+  const body: z.output<typeof Problem> = {
+    type: `/problems.html#${name}`,
+    title,
+    status,
+    ...(detail !== undefined && { detail }),
+    instance: c.get('requestId'),
+    ...(invalidParams && { invalid_params: [...invalidParams] }),
+  }
+  return c.body(JSON.stringify(body), status, {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    Vary: 'Accept, Authorization',
+    ...headers,
+  })
+}

@@ -1,0 +1,45 @@
+import { createRoute } from '@hono/zod-openapi'
+import * as z from 'zod'
+import { SCHEME } from '../secured.ts'
+import type { Api, Serving } from '../serving.ts'
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/openapi.json',
+  operationId: 'getOpenApi',
+  summary: 'This document; needs no key',
+  security: [],
+  responses: {
+    200: {
+      description: 'The OpenAPI 3.1 document of the running version.',
+      content: { 'application/json': { schema: z.object({ openapi: z.string() }).loose() } },
+    },
+    304: { description: 'The caller has it already (If-None-Match)' },
+  },
+})
+
+/** `GET /v1/openapi.json`. To be added last: it documents the routes that are there when it is first asked for. */
+export function openapi(api: Api, { version }: Serving): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key with the scopes that the route names. Never in the URL.',
+  })
+  let text: string | undefined
+  api.openapi(route, (c) => {
+    text ??= JSON.stringify(
+      api.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          title: 'Tidemark',
+          version,
+          description:
+            'Daily customer-engagement metrics, each number with its proof. Dates are days in the reporting time zone; ' +
+            'ranges include both ends; money is in minor units; null is "no data", never zero.',
+        },
+        servers: [{ url: '/' }],
+      }),
+    )
+    return c.body(text, 200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-cache' })
+  })
+}

@@ -1,0 +1,153 @@
+import { createRoute } from '@hono/zod-openapi'
+import * as z from 'zod'
+import type { ConfigData } from '../../kit/config.ts'
+import { day } from '../../kit/day.ts'
+import { collectRows } from '../../store/collect-rows.ts'
+import { type CursorRow, type HeldRow, keys, type RunRow } from '../../store/rows.ts'
+import { answer } from '../answer.ts'
+import { responses, securedProblems } from '../responses.ts'
+import { secured } from '../secured.ts'
+import type { Api, Serving } from '../serving.ts'
+import { expectedBy, statuses, streamStatus, worst } from '../stream-status.ts'
+
+/** Runs looked at to find each stream's newest. */
+const RECENT_RUNS = 100
+/** Held parts listed per stream. */
+const MOST_HELD = 100
+
+/** The partition of held parts is the same for every day. */
+const ANY_DAY = day('2000-01-01')
+
+const NOTICE = "demo data: simulators play the vendors; these are not your company's figures"
+
+const LastRun = z.object({
+  id: z.string(),
+  status: z.enum(['ok', 'empty', 'failed', 'held', 'parked', 'running', 'duplicate']),
+  from: z.string(),
+  to: z.string(),
+  started: z.string(),
+  ended: z.string().nullable(),
+  records: z.int(),
+  facts: z.int(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+})
+
+const Stream = z.object({
+  name: z.string(),
+  status: z.enum(statuses),
+  data_through: z.string().nullable().describe('last day read; null before the first'),
+  expected_by: z.string().nullable().describe('instant from which the day after counts as late'),
+  settles_after_days: z.int().describe('days until the vendor stops changing a day'),
+  rows_quarantined: z.int().describe('records that the newest ended run could not read'),
+  last_run: LastRun.nullable().describe('the newest, running or not'),
+  held: z
+    .array(z.object({ date: z.string(), rows: z.int(), rows_before: z.int(), read: z.string() }))
+    .describe('days not let in, because they hold far fewer rows than what they would replace'),
+})
+
+const Sources = z
+  .object({
+    timezone: z.string(),
+    notice: z.string().nullable().describe('what every reader of these numbers has to know; null if there is nothing'),
+    sources: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string().describe('the vendor'),
+        status: z.enum(statuses).describe('of its worst stream'),
+        data_through: z.string().nullable().describe('the least of its streams; null if one has nothing'),
+        streams: z.array(Stream),
+      }),
+    ),
+  })
+  .meta({ id: 'Sources' })
+
+type SourceConfig = ConfigData['sources'][number]
+
+/** `GET /v1/sources` */
+export function sources(api: Api, serving: Serving): void {
+  const { config, demo } = serving
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/sources',
+    operationId: 'listSources',
+    summary: 'How fresh and complete each source is',
+    ...secured(serving, 'ops:read'),
+    request: { query: z.strictObject({}) },
+    responses: responses('Every source.', Sources, securedProblems),
+  })
+  api.openapi(route, async (c) => {
+    const body: z.output<typeof Sources> = {
+      timezone: config.timezone,
+      notice: demo ? NOTICE : null,
+      sources: await Promise.all(config.sources.map((source) => describeSource(serving, source))),
+    }
+    return answer(c, JSON.stringify(body), 'provisional')
+  })
+}
+
+async function describeSource(serving: Serving, source: SourceConfig) {
+  const { table } = serving.store
+  const [cursors, runs] = (await Promise.all([
+    collectRows(table, keys.cursor(source.id, '').pk),
+    collectRows(table, keys.run(source.id, '').pk, { reverse: true, limit: RECENT_RUNS }),
+  ])) as [CursorRow[], RunRow[]]
+  const streams = await Promise.all(
+    source.streams.map((stream) =>
+      describeStream(serving, source, stream, {
+        cursor: cursors.find(({ sk }) => sk === stream.name),
+        runs: runs.filter((run) => run.stream === stream.name && run.status !== 'duplicate'),
+      }),
+    ),
+  )
+  const through = streams.map(({ data_through }) => data_through).sort()
+  return {
+    id: source.id,
+    name: source.name,
+    status: worst(streams.map(({ status }) => status)),
+    data_through: through.includes(null) ? null : (through[0] ?? null),
+    streams,
+  }
+}
+
+async function describeStream(
+  { store, config, now }: Serving,
+  source: SourceConfig,
+  stream: SourceConfig['streams'][number],
+  { cursor, runs }: { cursor: CursorRow | undefined; runs: readonly RunRow[] },
+): Promise<z.output<typeof Stream>> {
+  const held = (await collectRows(store.table, keys.held(source.id, stream.name, ANY_DAY).pk, {
+    limit: MOST_HELD,
+  })) as HeldRow[]
+  const ended = runs.find(({ status }) => status !== 'running')
+  return {
+    name: stream.name,
+    status: streamStatus({
+      kind: stream.kind,
+      cursor,
+      lastRun: ended,
+      heldParts: held.length,
+      timezone: config.timezone,
+      now: now(),
+    }),
+    data_through: cursor?.through ?? null,
+    expected_by: expectedBy(cursor?.through ?? null, config.timezone),
+    settles_after_days: stream.settles,
+    rows_quarantined: ended?.quarantined ?? 0,
+    last_run: runs[0] ? describeRun(runs[0]) : null,
+    held: held.map(({ sk, rows, before, read }) => ({ date: sk, rows, rows_before: before, read })),
+  }
+}
+
+function describeRun({
+  sk,
+  status,
+  from,
+  to,
+  started,
+  ended,
+  records,
+  facts,
+  error,
+}: RunRow): z.output<typeof LastRun> {
+  return { id: sk, status, from, to, started, ended, records, facts, error }
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
+import { createKey, listKeys, revokeKey, scopes } from '../../functions/api/keys.ts'
+import { collectRows } from '../../functions/store/collect-rows.ts'
+import { deploy, fill, json, NOON } from './deployment.ts'
+import { routes } from './operations.ts'
+
+const secured = routes.filter(({ scope }) => scope)
+const now = new Date(NOON)
+
+test('only health and the document need no key', () => {
+  expect(routes.filter(({ scope }) => !scope).map(({ template }) => template)).toEqual([
+    '/v1/health',
+    '/v1/openapi.json',
+  ])
+  expect(secured.length).toBeGreaterThanOrEqual(5)
+})
+
+describe.each(secured)('$method $template', ({ method, path, scope }) => {
+  const ask = async (
+    authorization: string | undefined,
+    prepare?: (d: Awaited<ReturnType<typeof deploy>>) => unknown,
+  ) => {
+    const deployment = await deploy()
+    await fill(deployment)
+    await prepare?.(deployment)
+    return deployment.api.request(path, { method, headers: authorization ? { authorization } : {} })
+  }
+
+  test.each([
+    ['no key', undefined],
+    ['another scheme', 'Basic dG06dG0='],
+    ['an empty key', 'Bearer '],
+    ['no key at all in shape', 'Bearer tm_short'],
+    ['an unknown key', `Bearer tm_${'A'.repeat(43)}`],
+    ['a null byte', 'Bearer tm_%00'],
+  ])('%s: 401', async (_, authorization) => {
+    const answer = await ask(authorization)
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="tidemark"/)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(await json(answer)).toMatchObject({ type: '/problems.html#unauthenticated', status: 401 })
+  })
+
+  test('expired: 401 from the very instant on', async () => {
+    const deployment = await deploy()
+    await fill(deployment)
+    const key = await deployment.key([scope!], new Date(now.getTime() + 5_000))
+    expect((await deployment.get(path, key)).status).toBe(200)
+    deployment.tick(5_000)
+    const answer = await deployment.get(path, key)
+    expect(answer.status).toBe(401)
+    expect((await json(answer)).detail).toContain('has expired')
+  })
+
+  test('revoked: 401 after ten seconds at most', async () => {
+    const deployment = await deploy()
+    await fill(deployment)
+    const { id, key } = await createKey(deployment.table, { name: 'a', scopes: [scope!], now })
+    expect((await deployment.get(path, key)).status).toBe(200)
+    await revokeKey(deployment.table, id)
+    deployment.tick(10_000)
+    expect((await deployment.get(path, key)).status).toBe(401)
+  })
+
+  test('every other scope: 403, naming the one it takes', async () => {
+    const deployment = await deploy()
+    await fill(deployment)
+    const key = await deployment.key(scopes.filter((other) => other !== scope))
+    const answer = await deployment.get(path, key)
+    expect(answer.status).toBe(403)
+    expect(answer.headers.get('www-authenticate')).toContain(`error="insufficient_scope", scope="${scope}"`)
+    expect(await json(answer)).toMatchObject({ type: '/problems.html#missing-scope', status: 403 })
+  })
+
+  test('its scope alone: 200', async () => {
+    const deployment = await deploy()
+    await fill(deployment)
+    expect((await deployment.get(path, await deployment.key([scope!]))).status).toBe(200)
+  })
+})
+
+describe('keys', () => {
+  test('only the SHA-256 of a key is stored', async () => {
+    const { table } = await deploy()
+    const { key } = await createKey(table, { name: 'laptop', scopes: ['metrics:read'], now })
+    expect(key).toMatch(/^tm_[A-Za-z0-9_-]{43}$/)
+    const [row] = await collectRows(table, 'key')
+    expect(row!.sk).toBe(createHash('sha256').update(key).digest('hex'))
+    expect(JSON.stringify(row)).not.toContain(key.slice(3))
+  })
+
+  test('two keys never are the same, and both work until one is revoked', async () => {
+    const { table, get, tick } = await deploy()
+    const first = await createKey(table, { name: 'old', scopes: ['metrics:read'], now })
+    const second = await createKey(table, { name: 'new', scopes: ['metrics:read'], now: new Date(now.getTime() + 1) })
+    expect(first.key).not.toBe(second.key)
+    expect(await listKeys(table)).toEqual([
+      { id: first.id, name: 'old', scopes: ['metrics:read'], created: NOON, until: null },
+      { id: second.id, name: 'new', scopes: ['metrics:read'], created: '2026-11-20T12:00:00.001Z', until: null },
+    ])
+    await revokeKey(table, first.id)
+    tick(10_000)
+    expect((await get('/v1/metrics', first.key)).status).toBe(401)
+    expect((await get('/v1/metrics', second.key)).status).toBe(200)
+  })
+
+  test('a new key works at once, even if it was tried before', async () => {
+    const { table, get } = await deploy()
+    const { key } = await createKey(table, { name: 'a', scopes: ['metrics:read'], now })
+    const [row] = await collectRows(table, 'key')
+    await table.delete(row!.pk, row!.sk)
+    expect((await get('/v1/metrics', key)).status).toBe(401)
+    await table.put(row!)
+    expect((await get('/v1/metrics', key)).status).toBe(200)
+  })
+
+  test('a good key is looked up once in ten seconds', async () => {
+    const { table, get, key, tick } = await deploy()
+    const good = await key()
+    const lookUp = vi.spyOn(table, 'get')
+    const lookUps = () => lookUp.mock.calls.filter(([pk]) => pk === 'key').length
+    await get('/v1/metrics', good)
+    tick(9_999)
+    await get('/v1/metrics', good)
+    expect(lookUps()).toBe(1)
+    tick(1)
+    await get('/v1/metrics', good)
+    expect(lookUps()).toBe(2)
+  })
+
+  test('what cannot be a key is refused', async () => {
+    const { table } = await deploy()
+    await expect(createKey(table, { name: ' ', scopes: ['admin'], now })).rejects.toMatchObject({ code: 'invalid' })
+    await expect(createKey(table, { name: 'a', scopes: [], now })).rejects.toMatchObject({ code: 'invalid' })
+    await expect(createKey(table, { name: 'a', scopes: ['root' as never], now })).rejects.toThrow("'root' is no scope")
+    await expect(createKey(table, { name: 'a', scopes: ['admin'], until: now, now })).rejects.toThrow('in the past')
+    await expect(createKey(table, { name: 'a', scopes: ['admin'], until: new Date(Number.NaN), now })).rejects.toThrow()
+    await expect(revokeKey(table, 'nobody')).rejects.toThrow("no key has the id 'nobody'")
+  })
+})
+
+describe('a key in the URL', () => {
+  test.each(['key', 'api_key', 'access_token', 'KEY', 'token'])(
+    '?%s= is refused, even with a good header',
+    async (name) => {
+      const { get, key } = await deploy()
+      const good = await key()
+      const answer = await get(`/v1/metrics?${name}=${good}`, good)
+      expect(answer.status).toBe(400)
+      const text = await answer.text()
+      expect(JSON.parse(text)).toMatchObject({ type: '/problems.html#key-in-url' })
+      expect(text).not.toContain(good)
+    },
+  )
+
+  test('a key under any other name is refused too, on routes without a key as well', async () => {
+    const { get, key } = await deploy()
+    expect((await get(`/v1/health?a=${await key()}`)).status).toBe(400)
+    expect((await get(`/?a=${await key()}`)).status).toBe(400)
+  })
+})
