@@ -1,0 +1,485 @@
+import * as z from 'zod'
+import { customers, deals, interactions, tickets } from '../facts.ts'
+import { noRepeat } from '../kit/cursor.ts'
+import { defineSource } from '../kit/define-source.ts'
+import { invalid, TidemarkError } from '../kit/errors.ts'
+import type { FactRow } from '../kit/fact.ts'
+import type { Http } from '../kit/http.ts'
+import type { Json, Page } from '../kit/page.ts'
+import { person } from '../kit/person.ts'
+import type { Reading, Stream, Turn } from '../kit/source.ts'
+import type { Channel, Kind } from '../kit/taxonomy.ts'
+
+const Options = z.strictObject({
+  /** @default 'https://api.hubapi.com' */
+  baseUrl: z.url().default('https://api.hubapi.com'),
+  /** Date version of the interface; each is supported for 18 months. @default '2026-09' */
+  version: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/, 'expected a date version, such as 2026-09')
+    .default('2026-09'),
+})
+type Options = z.output<typeof Options>
+
+/** Most records per page of a list, and of a search (API guides "Objects" and "Search the CRM", Limitations). */
+const LIST_LIMIT = 100
+const SEARCH_LIMIT = 200
+
+/** Values are strings; an empty one means null. */
+const Text = z
+  .string()
+  .nullish()
+  .transform((value) => value || undefined)
+
+/** A record of any type; `related` holds the ids of associated records, lowest first. */
+const Recorded = z.object({
+  id: z.string().regex(/^\d+$/),
+  createdAt: z.iso.datetime({ offset: true }),
+  updatedAt: z.iso.datetime({ offset: true }),
+  archived: z.boolean().default(false),
+  archivedAt: z.iso.datetime({ offset: true }).nullish(),
+  // Those asked for, and a few that are always given.
+  properties: z.record(z.string(), Text),
+  related: z.object({ contacts: z.array(z.string()), deals: z.array(z.string()) }),
+})
+type Recorded = z.output<typeof Recorded>
+
+/** What `pages` itself reads of an answer. */
+const Next = z.object({ next: z.object({ after: z.string() }).optional() }).optional()
+const Listed = z.object({
+  results: z.array(
+    z.object({ id: z.string(), associations: z.record(z.string(), z.object({ paging: Next })).optional() }),
+  ),
+  paging: Next,
+})
+const Found = z.object({ total: z.int(), results: z.array(z.object({ id: z.string().regex(/^\d+$/) })) })
+const Associated = z.object({
+  results: z.array(
+    z.object({
+      from: z.object({ id: z.string() }),
+      to: z.array(z.object({ toObjectId: z.union([z.string(), z.number()]).transform(String) })),
+      paging: Next,
+    }),
+  ),
+  errors: z.array(z.object({ subCategory: z.unknown(), message: z.string().optional() })).optional(),
+})
+
+/** Where a reading stands: the full list or what changed, then what was deleted. */
+const Place = z.object({ step: z.enum(['all', 'changed', 'deleted']), after: z.string().nullable() })
+type Place = z.output<typeof Place>
+
+type ObjectType = 'contacts' | 'deals' | 'tickets' | 'calls' | 'emails' | 'meetings' | 'communications'
+type Related = 'contacts' | 'deals'
+
+interface Entity {
+  readonly type: ObjectType
+  readonly fact: string
+  readonly properties: readonly string[]
+  /** Types whose associated records are read as well. */
+  readonly related: readonly Related[]
+  map(record: Recorded): FactRow | null
+}
+
+function entity({ type, fact, properties, related, map }: Entity): Stream<Options, Recorded> {
+  return {
+    kind: 'entity',
+    facts: [fact],
+    record: Recorded,
+    settles: 2,
+    repull: 2,
+    pages: (reading) => read(reading, type, properties, related),
+    records,
+    key: ({ id }) => id,
+    changed: ({ updatedAt, archivedAt }) =>
+      new Date(Math.max(Date.parse(updatedAt), archivedAt ? Date.parse(archivedAt) : 0)).toISOString(),
+    gone: (record) => [...(record.archived ? [record.id] : []), ...merged(record)],
+    map: (record) => (record.archived ? null : map(record)),
+  }
+}
+
+/**
+ * Ids of the records that were merged into this one, which may have a new id itself (guide "Tickets API", Merge). They
+ * vanish from lists and searches without being archived.
+ */
+function merged({ id, properties }: Recorded): string[] {
+  return split(properties.hs_merged_object_ids).filter((other) => other !== id)
+}
+
+function split(values: string | undefined): string[] {
+  return (values ?? '').split(';').filter(Boolean)
+}
+
+/**
+ * The whole list, or what changed in the range; then the recycle bin, which search leaves out.
+ *
+ * A search answers at most 10,000 records, then 400. Bulk edits give more than that the very same modified time, so
+ * no cursor of time can pass them (airbytehq/airbyte issue 43317). Hence every page is a query of its own: records after
+ * the highest id so far, by id (a numeric property), never with an offset.
+ */
+async function* read(
+  { http, options, range, baseline, resume }: Reading<Options>,
+  type: ObjectType,
+  properties: readonly string[],
+  related: readonly Related[],
+): AsyncGenerator<Turn, void, void> {
+  const path = `crm/objects/${options.version}/${type}`
+  const names = [...properties, 'hs_merged_object_ids']
+  const once = noRepeat()
+  let place: Place | null = resume === null ? { step: baseline ? 'all' : 'changed', after: null } : Place.parse(resume)
+  while (place) {
+    const turn: { page: Page; next: Place | null } = await (place.step === 'changed' ? search(place) : list(place))
+    yield { page: turn.page, resume: turn.next }
+    place = turn.next
+  }
+
+  async function list({ step, after }: Place): Promise<{ page: Page; next: Place | null }> {
+    const deleted = step === 'deleted'
+    const { bytes, body } = await http.get(path, {
+      query: {
+        limit: LIST_LIMIT,
+        after,
+        archived: deleted,
+        // Of what was deleted no personal data is asked for.
+        properties: deleted ? 'hs_merged_object_ids' : names.join(','),
+        associations: deleted || related.length === 0 ? null : related.join(','),
+      },
+      schema: Listed,
+    })
+    const cut = (to: Related) => body.results.filter(({ associations }) => associations?.[to]?.paging?.next)
+    const page = { bytes, ...(await associations(http, options, type, related, (to) => cut(to).map(({ id }) => id))) }
+    const next = body.paging?.next?.after
+    if (next === undefined) return { page, next: deleted ? null : { step: 'deleted', after: null } }
+    once(`${step} ${next}`)
+    return { page, next: { step, after: next } }
+  }
+
+  async function search({ after }: Place): Promise<{ page: Page; next: Place }> {
+    const modified = type === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate'
+    const { bytes, body } = await http.post(`${path}/search`, {
+      body: {
+        filterGroups: [
+          {
+            filters: [
+              { propertyName: modified, operator: 'GTE', value: String(range.start) },
+              { propertyName: modified, operator: 'LT', value: String(range.end) },
+              { propertyName: 'hs_object_id', operator: 'GT', value: after ?? '0' },
+            ],
+          },
+        ],
+        sorts: [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }],
+        properties: names,
+        limit: SEARCH_LIMIT,
+      },
+      schema: Found,
+    })
+    const ids = body.results.map(({ id }) => id)
+    ascending(after ?? '0', ids, type)
+    if (ids.length === 0 && body.total > 0) {
+      throw new TidemarkError('unavailable', `the search of ${type} says total ${body.total} and gives none; try again`)
+    }
+    const page = { bytes, ...(await associations(http, options, type, related, () => ids)) }
+    const more = body.total > ids.length
+    const next: Place = more ? { step: 'changed', after: ids.at(-1)! } : { step: 'deleted', after: null }
+    return { page, next }
+  }
+}
+
+/** @throws `changed` unless ids rise from `after` on: a search that goes back would repeat records, or never end. */
+function ascending(after: string, ids: readonly string[], type: ObjectType): void {
+  let last = BigInt(after)
+  for (const id of ids) {
+    if (BigInt(id) <= last) {
+      throw new TidemarkError('changed', `the search of ${type} gives id ${id} after ${last}; expected ascending ids`)
+    }
+    last = BigInt(id)
+  }
+}
+
+/**
+ * Associated ids of the records named by `ids`, in batches: searches give none, lists only the first of many.
+ * They become the page's context, so that its bytes stay the vendor's own.
+ */
+async function associations(
+  http: Http,
+  { version }: Options,
+  from: ObjectType,
+  related: readonly Related[],
+  ids: (to: Related) => readonly string[],
+): Promise<{ context?: Json }> {
+  const all: Record<string, Record<string, string[]>> = {}
+  for (const to of related) {
+    const found: Record<string, string[]> = {}
+    let inputs: { id: string; after?: string }[] = ids(to).map((id) => ({ id }))
+    const once = noRepeat()
+    while (inputs.length > 0) {
+      // Up to 1,000 inputs are allowed; a page holds 200 records.
+      const { body } = await http.post(`crm/associations/${version}/${from}/${to}/batch/read`, {
+        body: { inputs },
+        schema: Associated,
+      })
+      // A record without associations is listed as an error of the whole, whose status is then 207.
+      const wrong = body.errors?.find(({ subCategory }) => subCategory !== 'crm.associations.NO_ASSOCIATIONS_FOUND')
+      if (wrong) {
+        throw new TidemarkError(
+          'unavailable',
+          `associations of ${from} with ${to}: ${wrong.message ?? 'no reason given'}`,
+        )
+      }
+      inputs = []
+      for (const result of body.results) {
+        const { id } = result.from
+        found[id] = [...(found[id] ?? []), ...result.to.map(({ toObjectId }) => toObjectId)]
+        const after = result.paging?.next?.after
+        if (after === undefined) continue
+        once(`${id} ${after}`)
+        inputs.push({ id, after })
+      }
+    }
+    if (Object.keys(found).length > 0) all[to] = found
+  }
+  return Object.keys(all).length > 0 ? { context: { associations: all } } : {}
+}
+
+const Content = z.object({
+  results: z.array(
+    z.looseObject({
+      id: z.string(),
+      associations: z.record(z.string(), z.object({ results: z.array(z.object({ id: z.string() })) })).optional(),
+    }),
+  ),
+})
+
+function* records({ bytes, context }: Page): Iterable<unknown> {
+  const parsed = Content.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
+  if (!parsed.success) throw new TidemarkError('changed', `a page of HubSpot: ${z.prettifyError(parsed.error)}`)
+  const more = (context as { associations?: Record<string, Record<string, string[]>> } | undefined)?.associations
+  for (const { associations: listed, ...record } of parsed.data.results) {
+    const related = (to: Related) =>
+      lowestFirst([...(listed?.[to]?.results ?? []).map(({ id }) => id), ...(more?.[to]?.[record.id] ?? [])])
+    yield { ...record, related: { contacts: related('contacts'), deals: related('deals') } }
+  }
+}
+
+/** One pair of records has an association per label, so ids repeat. */
+function lowestFirst(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+}
+
+const contacts = entity({
+  type: 'contacts',
+  fact: 'customers',
+  properties: [
+    'email',
+    'hs_additional_emails',
+    'phone',
+    'mobilephone',
+    'createdate',
+    'lifecyclestage',
+    'hs_v2_date_entered_customer',
+    'hs_lifecyclestage_customer_date',
+    'hs_analytics_source',
+  ],
+  related: [],
+  map: (record) => {
+    const { id, createdAt, properties: of } = record
+    const buys = of.lifecyclestage === 'customer' || of.lifecyclestage === 'evangelist'
+    const began = buys ? (of.hs_v2_date_entered_customer ?? of.hs_lifecyclestage_customer_date) : undefined
+    return customers({
+      customer: person({
+        email: [of.email, ...split(of.hs_additional_emails)],
+        phone: [of.phone, of.mobilephone],
+        id: [id, ...merged(record)],
+      }),
+      id,
+      since: began ?? of.createdate ?? createdAt,
+      role: buys ? 'customer' : 'contact',
+      origin: of.hs_analytics_source?.toLowerCase(),
+    })
+  },
+})
+
+const sales = entity({
+  type: 'deals',
+  fact: 'deals',
+  properties: ['createdate', 'closedate', 'hs_is_closed', 'hs_is_closed_won', 'amount', 'deal_currency_code'],
+  related: ['contacts'],
+  map: ({ id, createdAt, properties: of, related }) => {
+    const closed = of.hs_is_closed === 'true'
+    const currency = of.deal_currency_code?.toUpperCase()
+    return deals({
+      id,
+      opened: of.createdate ?? createdAt,
+      // On an open deal, closedate is when it is hoped to close.
+      closed: closed ? of.closedate : undefined,
+      won: closed ? of.hs_is_closed_won === 'true' : undefined,
+      ...(of.amount && currency && { amount: minorUnits(of.amount, currency), currency }),
+      customer: person({ id: related.contacts[0] }),
+    })
+  },
+})
+
+function minorUnits(amount: string, currency: string): number {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+  return Math.round(Number(amount) * 10 ** maximumFractionDigits)
+}
+
+const ticketChannels: Record<string, Channel> = { CHAT: 'chat', EMAIL: 'email', PHONE: 'phone' }
+
+const requests = entity({
+  type: 'tickets',
+  fact: 'tickets',
+  properties: [
+    'createdate',
+    'closed_date',
+    'first_agent_reply_date',
+    'hs_ticket_reopened_at',
+    'source_type',
+    'hs_created_by_user_id',
+    'hubspot_owner_id',
+  ],
+  related: ['contacts'],
+  map: ({ id, createdAt, properties: of, related }) =>
+    tickets({
+      id,
+      opened: of.createdate ?? createdAt,
+      channel: ticketChannels[of.source_type ?? ''] ?? 'support',
+      // What a user of HubSpot wrote down may have been begun by either side.
+      initiator: of.source_type && !of.hs_created_by_user_id ? 'customer' : undefined,
+      first_reply: of.first_agent_reply_date,
+      // Only the last time is kept.
+      first_solved: of.hs_ticket_reopened_at ? undefined : of.closed_date,
+      solved: of.closed_date,
+      agent: owner(of.hubspot_owner_id),
+      customer: person({ id: related.contacts[0] }),
+    }),
+})
+
+const owner = (id: string | undefined) => person({ id, of: 'hubspot-owner' })
+
+/** Who began it, by direction. A forwarded e-mail, and anything unknown, may be anybody's. */
+const sides: Record<string, 'customer' | 'company'> = {
+  INBOUND: 'customer',
+  INCOMING_EMAIL: 'customer',
+  OUTBOUND: 'company',
+  EMAIL: 'company',
+}
+
+/**
+ * An activity on the timeline: one interaction, however many contacts took part; the contact with the lowest id is its
+ * customer. What is scheduled, queued, failed, bounced, missed or cancelled did not happen, and is none. Where no
+ * outcome is recorded, it happened if it was last edited after its time.
+ */
+function activity(
+  type: ObjectType,
+  channel: Channel,
+  kind: Kind,
+  { outcome, done, direction }: { outcome?: string; done?: string; direction?: string } = {},
+) {
+  return entity({
+    type,
+    fact: 'interactions',
+    properties: ['hs_timestamp', 'hubspot_owner_id', outcome, direction].filter((name) => name !== undefined),
+    related: ['contacts', 'deals'],
+    map: ({ id, updatedAt, properties: of, related }) => {
+      const at = of.hs_timestamp
+      if (at === undefined) throw invalid(`hs_timestamp of the ${type} record is empty; expected when it took place`)
+      const came = outcome && of[outcome]
+      const happened = came ? came === done : !outcome || Date.parse(at) <= Date.parse(updatedAt)
+      if (!happened) return null
+      return interactions({
+        at,
+        channel,
+        kind,
+        initiator: sides[(direction && of[direction]) ?? ''],
+        customer: person({ id: related.contacts[0] }),
+        id,
+        agent: owner(of.hubspot_owner_id),
+        deals: related.deals.length > 0 ? related.deals : undefined,
+      })
+    },
+  })
+}
+
+/** What HubSpot says when it refuses. */
+const Refusal = z.object({
+  status: z.literal('error'),
+  message: z.string().default(''),
+  category: z.string().optional(),
+  errorType: z.string().optional(),
+  policyName: z.string().optional(),
+  errors: z.array(z.object({ context: z.record(z.string(), z.unknown()).optional() })).default([]),
+})
+
+function failure({ status, body }: { status: number; body: unknown }): TidemarkError | undefined {
+  const { data: refusal } = Refusal.safeParse(body)
+  if (!refusal) return undefined
+  const { message, category, errorType, policyName, errors } = refusal
+  if (policyName === 'DAILY') {
+    const hour = 3_600
+    return new TidemarkError('limited', "the account's daily limit is used up until its midnight", { retryAfter: hour })
+  }
+  if (category === 'MISSING_SCOPES') {
+    const scopes = errors.flatMap(({ context }) => context?.requiredGranularScopes ?? context?.requiredScopes ?? [])
+    return new TidemarkError(
+      'credentials',
+      `the token lacks a scope; expected ${scopes.join(' or ') || 'the scopes of the source'}: grant it to the app or service key`,
+    )
+  }
+  if (status === 401) {
+    return new TidemarkError('credentials', `the token is refused (${category ?? message}); renew it: secret 'token'`)
+  }
+  if (status === 200) {
+    return new TidemarkError(errorType === 'RATE_LIMIT' ? 'limited' : 'unavailable', `200 with an error: ${message}`)
+  }
+  return undefined
+}
+
+/**
+ * HubSpot CRM: contacts become customers; deals, tickets and the timeline's calls, e-mails, meetings and messages.
+ *
+ * Needs any plan, and the token of a service key or private app with the scopes `crm.objects.contacts.read` (contacts
+ * and activities), `crm.objects.deals.read`, `crm.objects.tickets.read` and `sales-email-read`. Bodies of e-mails are never requested.
+ * - A contact is a `customer` in the lifecycle stages customer and evangelist, since it entered the first of them
+ *   (`hs_v2_date_entered_customer`, or its predecessor `hs_lifecyclestage_customer_date`), else since it was created.
+ * - Searches lag behind edits, hence two trailing days by modified time. The recycle bin is read whole every time: it
+ *   cannot be asked by time. A contact erased for good is noticed by the next full list.
+ * - Searches have 5 requests per second and account, whichever app asks (API guide "Search the CRM", Limitations).
+ */
+export const hubspot = defineSource({
+  name: 'hubspot',
+  docs: 'https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm',
+  options: Options,
+  secrets: ['token'],
+  api: ({ options: { baseUrl }, secrets: { token } }) => ({
+    baseUrl: baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`,
+    headers: { authorization: `Bearer ${token}` },
+    perSecond: 4,
+    failure,
+    retryAfter: (headers) =>
+      headers['x-hubspot-ratelimit-remaining'] === '0'
+        ? Number(headers['x-hubspot-ratelimit-interval-milliseconds'] ?? 0) / 1_000
+        : undefined,
+    quota: (headers) => {
+      const daily = headers['x-hubspot-ratelimit-daily-remaining']
+      return daily === undefined ? undefined : { daily: Number(daily) }
+    },
+  }),
+  streams: () => ({
+    contacts,
+    deals: sales,
+    tickets: requests,
+    // Of those in the API guide "Calls"; the others are ways of not getting through.
+    calls: activity('calls', 'phone', 'call', {
+      outcome: 'hs_call_status',
+      done: 'COMPLETED',
+      direction: 'hs_call_direction',
+    }),
+    emails: activity('emails', 'email', 'message', {
+      outcome: 'hs_email_status',
+      done: 'SENT',
+      direction: 'hs_email_direction',
+    }),
+    meetings: activity('meetings', 'in_person', 'meeting', { outcome: 'hs_meeting_outcome', done: 'COMPLETED' }),
+    communications: activity('communications', 'messaging', 'message'),
+  }),
+})
