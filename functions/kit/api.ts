@@ -11,6 +11,13 @@ export interface Api {
    * (those of `accept`, `user-agent` and of names that end in `version` or `revision` may).
    */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Opens a session where a key alone is not enough: mints or refreshes an access token and returns the headers that go
+   * with every request after that. Called before the first request, and once more after a 401; by one process of a
+   * source at a time.
+   * @default - only `headers`
+   */
+  authorize?(session: Session): Promise<Readonly<Record<string, string>>>
   /** Requests per second, at the most, for all streams of the source. @default 10 */
   readonly perSecond?: number
   /** Hosts beside the one of `baseUrl` that may be called (for next-links of the vendor). @default - none */
@@ -32,6 +39,16 @@ export interface Api {
   readonly maxBytes?: number
   /** Seconds for one request, from first byte sent to last received. @default 60 */
   readonly timeout?: number
+}
+
+/** What opening a session may use. */
+export interface Session {
+  /** Calls the allowed hosts without the session's headers. */
+  readonly http: Http
+  /** The newest value of a secret: another process may have rotated it since the run began. */
+  secret(name: string): Promise<string>
+  /** Saves a secret that the vendor rotated. To be awaited before the new one is used. */
+  keep(name: string, value: string): Promise<void>
 }
 
 /** A checked answer: `bytes` as they came (decoded from transfer compression), `body` parsed and valid. */

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { judge, type Verdict } from './answer.ts'
-import type { Answer, Api, Http, Request } from './api.ts'
+import type { Answer, Api, Http, Request, Session } from './api.ts'
 import { TidemarkError } from './errors.ts'
 import { openRate } from './rate.ts'
 import { isPublic, redactor } from './redact.ts'
 import { openWire } from './wire.ts'
 
-export type { Answer, Api, Http, Request } from './api.ts'
+export type { Answer, Api, Http, Request, Session } from './api.ts'
 
 /** What the surroundings lend to a client; tests replace time and chance. */
 export interface HttpEnv {
@@ -23,6 +23,8 @@ export interface HttpEnv {
   readonly onQuota?: (quota: Readonly<Record<string, number>>) => void
   /** Values that no error message may hold, beside those of the headers. */
   readonly secrets?: readonly string[]
+  /** Secrets of the source, and the right to be the only process that opens a session. Needed by `api.authorize`. */
+  readonly session?: Pick<Session, 'secret' | 'keep'> & { exclusively<T>(work: () => Promise<T>): Promise<T> }
 }
 
 const ATTEMPTS = 5
@@ -56,9 +58,47 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
     }
   }
 
-  async function send(method: 'GET' | 'POST', path: string, request: Request): Promise<Answer> {
-    const headers = sendable({ accept: 'application/json', ...lowerCase(api.headers), ...lowerCase(request.headers) })
-    const redact = request.headers ? redactor([...known, ...secretValues(headers)]) : hide
+  type Method = 'GET' | 'POST'
+  type Headers = Readonly<Record<string, string>>
+  let opened: Promise<Headers> | undefined
+
+  function open(): Promise<Headers> {
+    if (!env.session) throw new Error('api.authorize needs a session of the environment')
+    const { secret, keep, exclusively } = env.session
+    const http = clientOf((method, path, request) => send(method, path, request, {}))
+    return exclusively(() => api.authorize!({ http, secret, keep }))
+  }
+
+  /** A session that could not be opened is tried again by the next request. */
+  function reopen(): Promise<Headers> {
+    const opening = open()
+    opened = opening
+    opening.catch(() => {
+      if (opened === opening) opened = undefined
+    })
+    return opening
+  }
+
+  /** A 401 may only mean that the access token has run out: then the session is opened anew, once. */
+  async function sendAuthorized(method: Method, path: string, request: Request): Promise<Answer> {
+    if (!api.authorize) return send(method, path, request, {})
+    const current = opened ?? reopen()
+    try {
+      return await send(method, path, request, await current)
+    } catch (error) {
+      if (!(error instanceof TidemarkError && refusals.has(error))) throw error
+      // Another request may have opened a new one already.
+      return send(method, path, request, await (opened === undefined || opened === current ? reopen() : opened))
+    }
+  }
+
+  /** Errors that a 401 became. */
+  const refusals = new WeakSet<object>()
+
+  async function send(method: Method, path: string, request: Request, session: Headers): Promise<Answer> {
+    const own = { ...lowerCase(session), ...lowerCase(request.headers) }
+    const headers = sendable({ accept: 'application/json', ...lowerCase(api.headers), ...own })
+    const redact = Object.keys(own).length > 0 ? redactor([...known, ...secretValues(headers)]) : hide
     const url = resolve(path, request.query, base, api.hosts ?? [])
     const label = `${method} ${redact(pathOf(url, base)).slice(0, 200) || '/'} of ${url.host}`
     const body = encode(request, headers)
@@ -78,6 +118,7 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
       }
       const verdict = judge(received, { api, request, headers, label, redact, now: clock() })
       if ('answer' in verdict) return verdict.answer
+      if ('status' in received && received.status === 401) refusals.add(verdict.error)
       if (!verdict.passing) throw verdict.error
       await wait(pauseBefore(verdict, attempt))
     }
@@ -92,10 +133,13 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
     throw new TidemarkError(error.code, `${error.message} (attempt ${attempt} of ${ATTEMPTS})`, { retryAfter: seconds })
   }
 
+  return { ...clientOf(sendAuthorized), close: () => wire.close() }
+}
+
+function clientOf(send: (method: 'GET' | 'POST', path: string, request: Request) => Promise<Answer>): Http {
   return {
     get: (path, request = {}) => send('GET', path, request) as Promise<Answer<never>>,
     post: (path, request = {}) => send('POST', path, request) as Promise<Answer<never>>,
-    close: () => wire.close(),
   }
 }
 
