@@ -6,7 +6,7 @@ import type { Fault, Received } from './wire.ts'
 
 /** A checked answer, or the error it means; `passing` if the same request may do better after `retryAfter` seconds. */
 export type Verdict =
-  | { readonly answer: Answer }
+  | { readonly answer: Answer; readonly quota: Readonly<Record<string, number>> | undefined }
   | { readonly error: TidemarkError; readonly passing: boolean; readonly retryAfter: number | undefined }
 
 interface Call {
@@ -43,9 +43,10 @@ export function judge(received: Received | Fault, call: Call): Verdict {
     const wrong = unreadable(received, parsed, label)
     if (wrong) return wrong
   }
-  if (!request.schema) return { answer: { status, headers, bytes, body: parsed.body } }
+  const quota = api.quotaOf?.(parsed.body)
+  if (!request.schema) return { answer: { status, headers, bytes, body: parsed.body }, quota }
   const checked = request.schema.safeParse(parsed.body)
-  if (checked.success) return { answer: { status, headers, bytes, body: checked.data } }
+  if (checked.success) return { answer: { status, headers, bytes, body: checked.data }, quota }
   return failed('changed', call.redact(`${label}: ${describe(checked.error.issues, parsed.body)}`), false)
 }
 

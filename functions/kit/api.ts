@@ -35,6 +35,8 @@ export interface Api {
   retryAfter?(headers: Readonly<Record<string, string>>): number | undefined
   /** The vendor's remaining quota, for the run record. */
   quota?(headers: Readonly<Record<string, string>>): Readonly<Record<string, number>> | undefined
+  /** The same where it stands in the body. */
+  quotaOf?(body: unknown): Readonly<Record<string, number>> | undefined
   /** Longest answer accepted, decoded. @default 64 MiB */
   readonly maxBytes?: number
   /** Seconds for one request, from first byte sent to last received. @default 60 */

@@ -117,7 +117,10 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
         if (quota) env.onQuota?.(quota)
       }
       const verdict = judge(received, { api, request, headers, label, redact, now: clock() })
-      if ('answer' in verdict) return verdict.answer
+      if ('answer' in verdict) {
+        if (verdict.quota) env.onQuota?.(verdict.quota)
+        return verdict.answer
+      }
       if ('status' in received && received.status === 401) refusals.add(verdict.error)
       if (!verdict.passing) throw verdict.error
       await wait(pauseBefore(verdict, attempt))

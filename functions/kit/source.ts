@@ -7,9 +7,18 @@ import type { Json, Page } from './page.ts'
 /**
  * What `pages` yields. `resume` (with all slices together ≤ 4 KB) continues after this page in a later invocation, with
  * the same result as going on now; null after the last page. `wait` asks to be called again later with that token,
- * because the vendor is still preparing an answer.
+ * because the vendor is still preparing an answer. `through` says that the vendor is not done with the days after it:
+ * they are not committed, however the reading ends (the earliest one said counts; a day before `from` commits nothing).
  */
-export type Turn = { readonly page: Page; readonly resume: Json } | { readonly wait: true; readonly resume: Json }
+export type Turn =
+  | { readonly page: Page; readonly resume: Json; readonly through?: Day }
+  | { readonly wait: true; readonly resume: Json }
+
+/** What a vendor says about the quality of an answer: sampling, rows left out, metrics that no longer exist. */
+export interface Note {
+  readonly code: string
+  readonly message: string
+}
 
 /** Opens files named by the user: beside the config on a laptop, in the bucket's drop box in AWS. */
 export interface Files {
@@ -66,6 +75,8 @@ export interface Stream<O = any, R = any> {
   readonly zone?: string
   /** False where only "now" can be read. @default true */
   readonly past?: boolean
+  /** The earliest day the vendor still answers for. @default - any */
+  since?(now: Date): Day
   /** The most days that one chain of requests may cover. @default 31 */
   readonly span?: number
   /** Names of independent chains of a range, read side by side. @default - one chain */
@@ -74,6 +85,8 @@ export interface Stream<O = any, R = any> {
   pages(reading: Reading<O>): AsyncGenerator<Turn, void, void>
   /** The records of a page. Pure. @throws `changed` if the page is not what the vendor's documents promise */
   records(page: Page): Iterable<unknown>
+  /** What the page says about itself; each different note once becomes a warning of the run. Pure. @default - nothing */
+  notes?(page: Page): readonly Note[]
   /** The record's identity within the stream. */
   key(record: R): string
   /** `entity` only: when the record last changed, an RFC 3339 instant. */
