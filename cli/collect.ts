@@ -1,0 +1,48 @@
+import { defineCommand } from 'citty'
+import { invalid } from '../functions/kit/errors.ts'
+import type { Source } from '../functions/kit/source.ts'
+import { collectDays } from './collect-days.ts'
+import { collectedOutcome } from './collected-outcome.ts'
+import { dayRange, trailingDays } from './day-range.ts'
+import { openDeployment } from './open-deployment.ts'
+import { json, type Outcome } from './outcome.ts'
+import { openProgress } from './progress-view.ts'
+import { wholeNumber } from './whole-number.ts'
+
+/** `tidemark collect` */
+export const collect = defineCommand({
+  meta: { name: 'collect', description: 'Read the sources, then compute what their data changed' },
+  args: {
+    from: { type: 'string', valueHint: 'day', description: 'First day to read, again if it was read before' },
+    to: { type: 'string', valueHint: 'day', description: 'Last day to read (yesterday, unless given)' },
+    days: { type: 'string', valueHint: 'n', description: 'Instead: whatever is due among the last n days' },
+    source: { type: 'string', valueHint: 'id,…', description: 'Only these sources' },
+    json,
+  },
+  async run({ args }): Promise<Outcome> {
+    await using deployment = await openDeployment({ vendors: true })
+    if (args.days !== undefined && (args.from !== undefined || args.to !== undefined)) {
+      throw invalid('--days and --from exclude each other: give one of them')
+    }
+    const range = dayRange(deployment, args)
+    const due = args.days === undefined ? null : trailingDays(deployment, wholeNumber('--days', args.days, 1, 3_660))
+    const sources = chosen(deployment.config.sources, args.source)
+    const view = await openProgress(sources.map(({ id }) => id))
+    try {
+      const days = range ?? due ?? { from: null, to: null }
+      return collectedOutcome(await collectDays(deployment, { ...days, force: range !== null, sources }, view))
+    } finally {
+      await view.close()
+    }
+  },
+})
+
+function chosen(sources: readonly Source[], list: string | undefined): readonly Source[] {
+  if (list === undefined) return sources
+  const ids = list.split(',').map((id) => id.trim())
+  const unknown = ids.find((id) => !sources.some((source) => source.id === id))
+  if (unknown !== undefined) {
+    throw invalid(`no source '${unknown.slice(0, 40)}' in the config; have ${sources.map(({ id }) => id).join(', ')}`)
+  }
+  return sources.filter(({ id }) => ids.includes(id))
+}

@@ -1,0 +1,75 @@
+import type { Collected, Swept } from './collect-days.ts'
+import { plural } from './describe-progress.ts'
+import type { Outcome } from './outcome.ts'
+import type { ComputeResult, Failure, StreamResult } from './run-workflow.ts'
+import { textTable } from './text-table.ts'
+
+/** What a person should know about a stream that neither failed nor is done. */
+const ADVICE: Readonly<Record<string, string>> = {
+  held: 'far fewer rows came than are there; nothing was replaced, and a reading six hours later or more decides',
+  parked: 'the vendor keeps it waiting; the next run goes on from there',
+  duplicate: 'another process reads it; look again when that is done',
+}
+
+/** The end of a run of the workflow, for machines and for people. */
+export function collectedOutcome({ ok, results, compute, swept, faults }: Collected): Outcome {
+  const streams = results.map(({ run: _, error, ...result }) => ({
+    ...result,
+    ...(error && { error: describeFailure(error, faults.get(`${result.source}.${result.stream}`)) }),
+  }))
+  const { status, from, to, error } = compute
+  const computeFailure = error && describeFailure(error, faults.get('compute'))
+  const trouble = streams.flatMap(({ source, stream, status, error }) => {
+    const what = error ? `${error.code}: ${error.message}` : ADVICE[status]
+    return what ? [`${source}.${stream} ${status}: ${what}`] : []
+  })
+  return {
+    ok,
+    json: {
+      ok,
+      streams,
+      compute: { status, from, to, ...(swept && sweptJson(swept)), ...(computeFailure && { error: computeFailure }) },
+    },
+    text: [
+      ...(results.length ? [table(results), ''] : []),
+      ...trouble,
+      computeFailure
+        ? `computing failed: ${computeFailure.code}: ${computeFailure.message}`
+        : describeCompute(compute, swept),
+    ].join('\n'),
+  }
+}
+
+function table(results: readonly StreamResult[]): string {
+  const figure = (n: number | undefined) => n ?? null
+  return textTable(
+    ['source', 'stream', 'status', 'days', 'pages', 'records', 'facts', 'quarantined'],
+    results.map(({ source, stream, status, days, pages, records, facts, quarantined }) => [
+      source,
+      stream,
+      status,
+      ...[days, pages, records, facts, quarantined].map(figure),
+    ]),
+  )
+}
+
+function describeCompute(
+  { status, from, to }: ComputeResult,
+  { computed, revisions } = { computed: 0, revisions: 0 },
+): string {
+  if (status === 'duplicate') return 'another process computes; look again when that is done'
+  const range = from && to ? `; there are snapshots from ${from} to ${to}` : ''
+  const done =
+    computed === 0 ? 'nothing to compute' : `computed ${plural(computed, 'day')}, ${plural(revisions, 'new revision')}`
+  return `${done}${range}`
+}
+
+function sweptJson({ reads: { factsFrom, factsTo, ...reads }, ...swept }: Swept) {
+  return { ...swept, reads: { ...reads, facts_from: factsFrom, facts_to: factsTo } }
+}
+
+/** The workflow keeps no message of a fault of our own; this process saw it. */
+function describeFailure({ Error: code, Cause: message }: Failure, fault: Error | undefined) {
+  if (fault && process.env.TIDEMARK_DEBUG) process.stderr.write(`${fault.stack}\n`)
+  return { code, message: fault ? `${fault.message} (a fault of Tidemark; TIDEMARK_DEBUG=1 shows where)` : message }
+}

@@ -1,0 +1,32 @@
+import type { Progress } from '../functions/kit/invocation.ts'
+import { liveProgress } from './live-progress.ts'
+import { plainProgress } from './plain-progress.ts'
+
+/** What came of a stream, as far as a line can tell. */
+export interface ReadFigures {
+  readonly status: string
+  readonly days: number
+  readonly pages: number
+  readonly records: number
+}
+
+/** Shows how collecting goes on. */
+export interface ProgressView {
+  reading(source: string, stream: string, progress: Progress): void
+  waiting(source: string, stream: string, seconds: number): void
+  /** The stream failed; it may be tried again, and then be read. */
+  failed(source: string, stream: string, text: string): void
+  /** The stream is done, though perhaps not well. */
+  read(source: string, stream: string, figures: ReadFigures): void
+  computing(progress: Progress): void
+  /** Computing failed; it may be tried again. */
+  computeFailed(text: string): void
+  /** Ends the display, and leaves the cursor where the next line belongs. */
+  close(): Promise<void>
+}
+
+/** Moving lines on a terminal, plain ones elsewhere; always on stderr, because stdout is for results. */
+export async function openProgress(sources: readonly string[]): Promise<ProgressView> {
+  const { stderr } = process
+  return stderr.isTTY && !process.env.CI ? liveProgress(sources) : plainProgress((line) => stderr.write(`${line}\n`))
+}

@@ -1,0 +1,49 @@
+import { defineCommand } from 'citty'
+import { askApi } from './ask-api.ts'
+import { openDeployment } from './open-deployment.ts'
+import { json, type Outcome } from './outcome.ts'
+import { textTable } from './text-table.ts'
+
+/** What `GET /v1/sources` answers, as far as a person reads it here. */
+export interface SourcesAnswer {
+  readonly timezone: string
+  readonly sources: readonly {
+    readonly id: string
+    readonly name: string
+    readonly status: string
+    readonly data_through: string | null
+    readonly streams: readonly {
+      readonly name: string
+      readonly status: string
+      readonly data_through: string | null
+      readonly rows_quarantined: number
+      readonly last_run: { readonly started: string; readonly error: { code: string; message: string } | null } | null
+      readonly held: readonly { readonly date: string }[]
+    }[]
+  }[]
+}
+
+/** `tidemark sources` */
+export const sources = defineCommand({
+  meta: { name: 'sources', description: 'How fresh and complete each source is' },
+  args: { json },
+  async run(): Promise<Outcome> {
+    await using deployment = await openDeployment()
+    const body = await askApi(deployment, '/v1/sources')
+    const { sources } = JSON.parse(body) as SourcesAnswer
+    const rows = sources.flatMap(({ id, streams }) =>
+      streams.map(({ name, status, data_through, last_run, rows_quarantined, held }) => [
+        id,
+        name,
+        status,
+        data_through,
+        last_run?.started ?? null,
+        rows_quarantined,
+        held.length,
+        last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : '',
+      ]),
+    )
+    const headings = ['source', 'stream', 'status', 'data through', 'last run', 'quarantined', 'days held', 'error']
+    return { ok: true, json: body, text: textTable(headings, rows) }
+  },
+})

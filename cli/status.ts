@@ -1,0 +1,71 @@
+import { defineCommand } from 'citty'
+import type { Snapshot } from '../functions/store/rows.ts'
+import { askApi } from './ask-api.ts'
+import { openDeployment } from './open-deployment.ts'
+import { json, type Outcome } from './outcome.ts'
+import type { SourcesAnswer } from './sources.ts'
+import { textTable } from './text-table.ts'
+
+type Stream = SourcesAnswer['sources'][number]['streams'][number]
+
+/** `tidemark status` */
+export const status = defineCommand({
+  meta: { name: 'status', description: 'One screen: what there is, and what needs a person' },
+  args: { json },
+  async run(): Promise<Outcome> {
+    await using deployment = await openDeployment()
+    const { sources, timezone } = JSON.parse(await askApi(deployment, '/v1/sources')) as SourcesAnswer
+    const { snapshots } = JSON.parse(await askApi(deployment, '/v1/metrics')) as {
+      snapshots: { from: string; to: string } | null
+    }
+    const newest = snapshots && (JSON.parse(await askApi(deployment, `/v1/snapshots/${snapshots.to}`)) as Snapshot)
+    const next = sources.flatMap(({ id, streams }) => streams.flatMap((stream) => advise(id, stream)))
+    if (!snapshots) next.push("there is no snapshot yet: run 'tidemark collect'")
+    const latest = newest && {
+      date: newest.date,
+      revision: newest.revision,
+      finality: newest.finality,
+      final_on: newest.final_on,
+    }
+    const ok = next.length === 0
+    return {
+      ok,
+      json: { ok, timezone, snapshots, newest: latest, sources, next },
+      text: [
+        snapshots ? `snapshots   ${snapshots.from} to ${snapshots.to}, days of ${timezone}` : 'snapshots   none',
+        ...(latest
+          ? [
+              `newest      revision ${latest.revision}, ${latest.finality}${latest.final_on ? ` until ${latest.final_on}` : ''}`,
+            ]
+          : []),
+        '',
+        textTable(
+          ['source', 'vendor', 'status', 'data through'],
+          sources.map(({ id, name, status, data_through }) => [id, name, status, data_through]),
+        ),
+        '',
+        ...(ok ? ['nothing needs a person'] : next.map((line) => `→ ${line}`)),
+      ].join('\n'),
+    }
+  },
+})
+
+function advise(source: string, { name, status, last_run, held }: Stream): string[] {
+  const what = `${source}.${name}`
+  switch (status) {
+    case 'ok':
+      return []
+    case 'failed':
+      return [
+        `${what} failed: ${last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : 'see its newest run'}`,
+      ]
+    case 'held':
+      return [`${what} holds back ${held.map(({ date }) => date).join(', ')}: far fewer rows came than are there`]
+    case 'parked':
+      return [`${what} is kept waiting by the vendor: the next 'tidemark collect' goes on from there`]
+    case 'missing':
+      return [`${what} was never read in full: run 'tidemark collect'`]
+    default:
+      return [`${what} is ${status}: run 'tidemark collect'`]
+  }
+}
