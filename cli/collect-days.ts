@@ -13,9 +13,11 @@ import { TidemarkError } from '../functions/kit/errors.ts'
 import type { Invocation, Progress } from '../functions/kit/invocation.ts'
 import type { Source } from '../functions/kit/source.ts'
 import { localHolder } from '../functions/store/lease.ts'
+import { keys, type RunRow } from '../functions/store/rows.ts'
+import type { Table } from '../functions/store/table.ts'
 import type { Deployment } from './open-deployment.ts'
 import type { ProgressView } from './progress-view.ts'
-import { runWorkflow, type WorkflowOutput } from './run-workflow.ts'
+import { runWorkflow, type StreamResult, type WorkflowOutput } from './run-workflow.ts'
 
 export interface CollectRequest {
   /** Null: what is due. */
@@ -34,6 +36,8 @@ export interface Collected extends WorkflowOutput {
   readonly swept: Swept | undefined
   /** Faults of our own, by `source.stream` or `compute`; the workflow keeps only their names. */
   readonly faults: ReadonlyMap<string, Error>
+  /** What the runs warn of, by `source.stream`. */
+  readonly warnings: ReadonlyMap<string, RunRow['warnings']>
 }
 
 /** As long as Lambda gives an invocation. */
@@ -92,7 +96,18 @@ export async function collectDays(
     },
     publish: async () => {},
   })
-  return { ...output, swept, faults }
+  return { ...output, swept, faults, warnings: await warningsOf(store.table, output.results) }
+}
+
+async function warningsOf(table: Table, results: readonly StreamResult[]): Promise<Map<string, RunRow['warnings']>> {
+  const found = new Map<string, RunRow['warnings']>()
+  for (const { source, stream, run, quarantined } of results) {
+    if (!run || !quarantined) continue
+    const { pk, sk } = keys.run(source, run)
+    const row = (await table.get(pk, sk)) as RunRow | undefined
+    if (row?.warnings.length) found.set(`${source}.${stream}`, row.warnings)
+  }
+  return found
 }
 
 function addUp(a: Swept, b: Swept): Swept {

@@ -1,28 +1,26 @@
+import { WHAT_TO_DO } from '../functions/compute/report.ts'
 import type { Collected, Swept } from './collect-days.ts'
 import { plural } from './describe-progress.ts'
 import type { Outcome } from './outcome.ts'
 import type { ComputeResult, Failure, StreamResult } from './run-workflow.ts'
 import { textTable } from './text-table.ts'
-
-/** What a person should know about a stream that neither failed nor is done. */
-const ADVICE: Readonly<Record<string, string>> = {
-  held: 'far fewer rows came than are there; nothing was replaced, and a reading six hours later or more decides',
-  parked: 'the vendor keeps it waiting; the next run goes on from there',
-  duplicate: 'another process reads it; look again when that is done',
-}
+import { troubleLines } from './trouble-lines.ts'
 
 /** The end of a run of the workflow, for machines and for people. */
-export function collectedOutcome({ ok, results, compute, swept, faults }: Collected): Outcome {
+export function collectedOutcome({ ok, results, compute, swept, faults, warnings }: Collected): Outcome {
   const streams = results.map(({ run: _, error, ...result }) => ({
     ...result,
     ...(error && { error: describeFailure(error, faults.get(`${result.source}.${result.stream}`)) }),
+    warnings: warnings.get(`${result.source}.${result.stream}`) ?? [],
   }))
   const { status, from, to, error } = compute
   const computeFailure = error && describeFailure(error, faults.get('compute'))
-  const trouble = streams.flatMap(({ source, stream, status, error }) => {
-    const what = error ? `${error.code}: ${error.message}` : ADVICE[status]
-    return what ? [`${source}.${stream} ${status}: ${what}`] : []
-  })
+  const trouble = troubleLines(
+    streams.map(({ source, stream, status, error, warnings: [warning] }) => {
+      const what = error ? `${error.code}: ${error.message}` : (WHAT_TO_DO[status] ?? warning?.message)
+      return { source, stream, what: what && `${status}: ${what}` }
+    }),
+  )
   return {
     ok,
     json: {
@@ -58,7 +56,7 @@ function describeCompute(
   { computed, revisions } = { computed: 0, revisions: 0 },
 ): string {
   if (status === 'duplicate') return 'another process computes; look again when that is done'
-  const range = from && to ? `; there are snapshots from ${from} to ${to}` : ''
+  const range = from && to ? `; there are snapshots ${from === to ? `of ${to}` : `from ${from} to ${to}`}` : ''
   const done =
     computed === 0 ? 'nothing to compute' : `computed ${plural(computed, 'day')}, ${plural(revisions, 'new revision')}`
   return `${done}${range}`

@@ -40,7 +40,9 @@ const list = defineCommand({
     await using deployment = await openDeployment()
     const keys = await listKeys(deployment.store.table)
     const rows = keys.map(({ id, name, scopes, created, until }) => [id, name, scopes.join(','), created, until])
-    return { ok: true, json: { keys }, text: textTable(['id', 'name', 'scopes', 'created', 'until'], rows) }
+    const none = 'no keys; make one: tidemark keys create --name dashboard'
+    const text = rows.length > 0 ? textTable(['id', 'name', 'scopes', 'created', 'until'], rows) : none
+    return { ok: true, json: { keys }, text }
   },
 })
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { type Config, type ConfigInput, defineConfig } from '../functions/kit/config.ts'
 import { invalid, TidemarkError } from '../functions/kit/errors.ts'
@@ -10,6 +10,7 @@ import { invalid, TidemarkError } from '../functions/kit/errors.ts'
  */
 export async function loadConfig(path: string): Promise<Config> {
   if (!existsSync(path)) throw invalid(`there is no config at ${path}; make one, or set TIDEMARK_CONFIG to its path`)
+  if (!statSync(path).isFile()) throw invalid(`config ${path} is no file; set TIDEMARK_CONFIG to the file's path`)
   let exported: unknown
   try {
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }

@@ -11,6 +11,7 @@ export function plainProgress(
   clock: () => number = () => performance.now(),
 ): ProgressView {
   let last = clock()
+  const failures = new Set<string>()
   const nowAndThen = (what: string, progress: Progress) => {
     if (clock() - last < EVERY) return
     last = clock()
@@ -19,7 +20,12 @@ export function plainProgress(
   return {
     reading: (source, stream, progress) => nowAndThen(`${source}.${stream}`, progress),
     waiting: (source, stream, seconds) => write(`${source}.${stream}: the vendor asks to wait ${seconds} s`),
-    failed: (source, stream, text) => write(`${source}.${stream}: ${text}`),
+    failed(source, stream, text) {
+      // What is wrong with a whole source is told once, not once for every stream and attempt.
+      if (failures.has(`${source} ${text}`)) return
+      failures.add(`${source} ${text}`)
+      write(`${source}.${stream}: ${text}`)
+    },
     read: (source, stream, { status, ...figures }) =>
       write(`${source}.${stream}: ${status}, ${describeProgress(figures)}`),
     computing: (progress) => nowAndThen('computing', progress),

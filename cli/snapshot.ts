@@ -40,7 +40,7 @@ function describeSnapshot({ date, timezone, revision, finality, final_on, metric
 /** Money is kept in minor units and shown in major ones. */
 function describeValue(of: WindowValue | undefined, currency: string | undefined): string | null {
   if (!of) return null
-  if (of.value === null) return of.null_reason ?? 'no_data'
+  if (of.value === null) return (of.null_reason ?? 'no_data').replaceAll('_', ' ')
   const digits = currency
     ? (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2)
     : 0

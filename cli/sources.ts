@@ -17,7 +17,11 @@ export interface SourcesAnswer {
       readonly status: string
       readonly data_through: string | null
       readonly rows_quarantined: number
-      readonly last_run: { readonly started: string; readonly error: { code: string; message: string } | null } | null
+      readonly last_run: {
+        readonly started: string
+        readonly error: { code: string; message: string } | null
+        readonly warnings: readonly { readonly code: string; readonly message: string }[]
+      } | null
       readonly held: readonly { readonly date: string }[]
     }[]
   }[]
@@ -40,10 +44,10 @@ export const sources = defineCommand({
         last_run?.started ?? null,
         rows_quarantined,
         held.length,
-        last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : '',
+        last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : (last_run?.warnings[0]?.message ?? ''),
       ]),
     )
-    const headings = ['source', 'stream', 'status', 'data through', 'last run', 'quarantined', 'days held', 'error']
+    const headings = ['source', 'stream', 'status', 'data through', 'last run', 'quarantined', 'days held', 'to be known']
     return { ok: true, json: body, text: textTable(headings, rows) }
   },
 })

@@ -5,6 +5,7 @@ import { openDeployment } from './open-deployment.ts'
 import { json, type Outcome } from './outcome.ts'
 import type { SourcesAnswer } from './sources.ts'
 import { textTable } from './text-table.ts'
+import { troubleLines } from './trouble-lines.ts'
 
 type Stream = SourcesAnswer['sources'][number]['streams'][number]
 
@@ -19,7 +20,11 @@ export const status = defineCommand({
       snapshots: { from: string; to: string } | null
     }
     const newest = snapshots && (JSON.parse(await askApi(deployment, `/v1/snapshots/${snapshots.to}`)) as Snapshot)
-    const next = sources.flatMap(({ id, streams }) => streams.flatMap((stream) => advise(id, stream)))
+    const next = troubleLines(
+      sources.flatMap(({ id, streams }) =>
+        streams.map((stream) => ({ source: id, stream: stream.name, what: advise(stream) })),
+      ),
+    )
     if (!snapshots) next.push("there is no snapshot yet: run 'tidemark collect'")
     const latest = newest && {
       date: newest.date,
@@ -50,22 +55,19 @@ export const status = defineCommand({
   },
 })
 
-function advise(source: string, { name, status, last_run, held }: Stream): string[] {
-  const what = `${source}.${name}`
+function advise({ status, last_run, held }: Stream): string | undefined {
   switch (status) {
     case 'ok':
-      return []
+      return undefined
     case 'failed':
-      return [
-        `${what} failed: ${last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : 'see its newest run'}`,
-      ]
+      return `failed: ${last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : 'see its newest run'}`
     case 'held':
-      return [`${what} holds back ${held.map(({ date }) => date).join(', ')}: far fewer rows came than are there`]
+      return `holds back ${held.map(({ date }) => date).join(', ')}: far fewer rows came than are there`
     case 'parked':
-      return [`${what} is kept waiting by the vendor: the next 'tidemark collect' goes on from there`]
+      return "is kept waiting by the vendor: the next 'tidemark collect' goes on from there"
     case 'missing':
-      return [`${what} was never read in full: run 'tidemark collect'`]
+      return "was never read in full: run 'tidemark collect'"
     default:
-      return [`${what} is ${status}: run 'tidemark collect'`]
+      return `is ${status}: run 'tidemark collect'`
   }
 }

@@ -24,15 +24,16 @@ export interface ReportAnswer {
   readonly text: string
 }
 
-const WHAT_TO_DO: Record<string, string> = {
+/** What a person does about a code or a status. */
+export const WHAT_TO_DO: Readonly<Record<string, string>> = {
   credentials: 'renew the key or the permission, then collect again',
   limited: 'the vendor asked to slow down for longer than a run waits; the next run goes on',
   unavailable: 'the vendor could not be reached; the next run tries again',
   changed: "the vendor's answers changed shape; update the source, nothing wrong was counted",
   invalid: 'correct the config or the file that is named',
-  held: 'a day shrank to less than half; look at it, and accept it if it is right',
-  parked: 'the run waited too often; the next one goes on where it stopped',
-  duplicate: 'another run is reading it',
+  held: 'far fewer rows came than are there; nothing was replaced: a reading six hours later or more decides, or tidemark accept',
+  parked: 'the vendor keeps it waiting; the next run goes on from there',
+  duplicate: 'another process reads it; look again when that is done',
 }
 
 /** One message for one run: what failed, what is held or parked, and what to do. */

@@ -8,6 +8,9 @@
  */
 export type ErrorCode = 'credentials' | 'limited' | 'unavailable' | 'changed' | 'invalid'
 
+/** Messages travel in the workflow's state, whose errors Step Functions cuts at 32,768 characters. */
+const LONGEST = 1_500
+
 /**
  * The only error class of the project. Anything else that is thrown is a programmer's error.
  *
@@ -20,7 +23,7 @@ export class TidemarkError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number | undefined } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = code
     this.code = code
     this.retryAfter = options.retryAfter
