@@ -6,16 +6,18 @@ const ALLOWED = /^[A-Za-z0-9._=/-]*$/
 const MAX_KEY = 1024
 const MAX_NAME = 255
 
-/** @throws `invalid` unless `key` can name an object in every lake: see `Lake`. */
+/** Whether `key` can name an object in every lake: see `Lake`. */
+export function isLakeKey(key: string): boolean {
+  return key.length <= MAX_KEY && ALLOWED.test(key) && !key.includes('..') && key.split('/').every(isName)
+}
+
+/** @throws `invalid` unless `key` can name an object in every lake. */
 export function lakeKey(key: string): string {
-  const names = key.split('/')
-  if (key.length > MAX_KEY || !ALLOWED.test(key) || key.includes('..') || !names.every(isName)) {
-    throw invalid(
-      `'${key.slice(0, 120)}' is no lake key; expected at most ${MAX_KEY} of A-Z a-z 0-9 . _ = - in names parted by /, ` +
-        "none of them empty, longer than 255, '.' or with '..'",
-    )
-  }
-  return key
+  if (isLakeKey(key)) return key
+  throw invalid(
+    `'${key.slice(0, 120)}' is no lake key; expected at most ${MAX_KEY} of A-Z a-z 0-9 . _ = - in names parted by /, ` +
+      "none of them empty, longer than 255, '.' or with '..'",
+  )
 }
 
 /** @throws `invalid` unless keys can begin with `prefix`. The empty prefix stands for every key. */

@@ -2,9 +2,12 @@ import { hostname } from 'node:os'
 import { keys } from './rows.ts'
 import type { Table } from './table.ts'
 
+/** Tells this process from an earlier one with its number, which in a container that is started again is the rule. */
+const STARTED = String(Math.round(performance.timeOrigin))
+
 /** Who holds a lease. A process on this machine can be seen to be dead; an invocation in Lambda only runs out. */
 export function localHolder(): string {
-  return `local:${hostname()}:${process.pid}`
+  return `local:${hostname()}:${process.pid}:${STARTED}`
 }
 
 /** The exclusive right to write something; ends with the invocation that took it, at the latest. */
@@ -17,6 +20,7 @@ export interface Lease {
  * does is taken over, so that a killed process blocks nobody.
  *
  * @param holder unique to the invocation; begins with `localHolder()` outside Lambda
+ * @param now the clock by which rows of the table expire
  */
 export async function takeLease(
   table: Table,
@@ -24,9 +28,10 @@ export async function takeLease(
   what: string,
   holder: string,
   seconds: number,
+  now: Date = new Date(),
 ): Promise<Lease | null> {
   const key = keys.lease(owner, what)
-  const item = { ...key, holder, expires: Math.ceil(Date.now() / 1000 + seconds) }
+  const item = { ...key, holder, expires: Math.floor(now.getTime() / 1000 + seconds) }
   const lease = { release: async () => void (await table.delete(key.pk, key.sk, mine(holder))) }
   if (await table.put(item, 'absent')) return lease
   const current = await table.get(key.pk, key.sk)
@@ -39,8 +44,9 @@ export async function takeLease(
 const mine = (holder: string) => ({ attribute: 'holder', is: '=', value: holder }) as const
 
 function isDead(holder: string): boolean {
-  const [kind, host, pid] = holder.split(':')
+  const [kind, host, pid, started] = holder.split(':')
   if (kind !== 'local' || host !== hostname()) return false
+  if (Number(pid) === process.pid) return started !== STARTED
   try {
     process.kill(Number(pid), 0)
     return false

@@ -1,6 +1,6 @@
-import { ulid } from 'ulid'
+import { decodeTime, ulid } from 'ulid'
 import type { Day } from '../kit/day.ts'
-import { putJson } from './json-object.ts'
+import { getJson, putJson } from './json-object.ts'
 import type { Lake } from './lake.ts'
 import type { Cursor, Held, Pointer, Revision } from './rows.ts'
 
@@ -37,13 +37,23 @@ export type LogEntry =
 
 let last = ''
 
-/** Appends an entry: `log/<UTC day>/<ULID>.json`. Keys of one process ascend, also within a millisecond. */
+/**
+ * Appends an entry: `log/<UTC day>/<ULID>.json`. A commit has the id of its run, which tells whether a run got so far;
+ * a replay needs their order no more than the table did. Other keys of one process ascend, also within a millisecond.
+ */
 export async function appendLog(lake: Lake, entry: LogEntry): Promise<void> {
-  const id = nextUlid(Date.now(), last)
-  last = id
-  const day = new Date().toISOString().slice(0, 10)
-  await putJson(lake, `log/${day}/${id}.json`, entry)
+  if (entry.type === 'commit') return putJson(lake, logKey(entry.run), entry)
+  last = nextUlid(Date.now(), last)
+  await putJson(lake, logKey(last), entry)
 }
+
+/** What a run committed; undefined if it did not. */
+export function readCommit(lake: Lake, run: string): Promise<Extract<LogEntry, { type: 'commit' }> | undefined> {
+  return getJson(lake, logKey(run))
+}
+
+/** The day is that of the id and not of the clock, which may have gone back: entries sort by their keys. */
+const logKey = (id: string) => `log/${new Date(decodeTime(id)).toISOString().slice(0, 10)}/${id}.json`
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

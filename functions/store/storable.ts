@@ -10,13 +10,14 @@ const SMALLEST_NUMBER = 1e-130
 const LARGEST_NUMBER = 9.99e125
 
 /**
- * The item as it will be read again: without undefined attributes, -0 as 0, unpaired surrogates as U+FFFD.
+ * The item as it will be read again: without undefined attributes, -0 as 0, unpaired surrogates as U+FFFD, any
+ * kind of bytes as a plain `Uint8Array`.
  * @throws `invalid` for what no table takes: an empty or too long key, more than 400 KB, a number that is not finite or
  * outside 1e-130 … 9.99e125, an empty name, or more than 32 levels
  */
 export function storable(item: Item): Item {
   storableKey(item.pk, item.sk)
-  const where = `${item.pk} / ${item.sk}`
+  const where = `${item.pk} / ${item.sk}`.slice(0, 120)
   if (item.expires !== undefined && typeof item.expires !== 'number') {
     throw invalid(`expires of ${where} is ${typeof item.expires}; expected epoch seconds`)
   }
@@ -84,7 +85,8 @@ function plainMap(map: { readonly [name: string]: Attribute | undefined }, where
 function plainValue(value: Attribute, where: string, depth: number): Attribute {
   if (typeof value === 'string') return value.toWellFormed()
   if (typeof value === 'number') return plainNumber(value, `row ${where}`)
-  if (typeof value === 'boolean' || value === null || value instanceof Uint8Array) return value
+  if (typeof value === 'boolean' || value === null) return value
+  if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   if (Array.isArray(value)) return plainList(value, where, depth + 1)
   if (typeof value === 'object') {
     return plainMap(value as { readonly [name: string]: Attribute }, where, depth + 1)
