@@ -36,6 +36,8 @@ export async function openDeployment({ vendors = false } = {}): Promise<Deployme
   const now = openClock(env)
   const path = env.TIDEMARK_CONFIG ? resolve(env.TIDEMARK_CONFIG) : CHECKED_IN
   const demo = !env.TIDEMARK_CONFIG && isDemo(path)
+  const store = await openStore(env)
+  opened.defer(() => store.close())
   if (demo && vendors) {
     // It sets the variables that the config reads, so it comes first.
     const { openDemo } = await import('../sandbox/demo.ts')
@@ -43,8 +45,6 @@ export async function openDeployment({ vendors = false } = {}): Promise<Deployme
     opened.defer(close)
   }
   const config = await loadConfig(path)
-  const store = await openStore(env, () => now().getTime())
-  opened.defer(() => store.close())
   const closing = opened.move()
   const forget = closeOnSignal(() => closing.disposeAsync())
   return {

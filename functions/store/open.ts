@@ -22,14 +22,14 @@ type Env = { readonly [name: string]: string | undefined }
 /**
  * Opens the store that the environment names: the directory `TIDEMARK_HOME` (`.tidemark` unless set), or with
  * `TIDEMARK_STORE=aws` the bucket `TIDEMARK_BUCKET` and the table `TIDEMARK_TABLE`. Secrets come from the environment in
- * both; reading them from SSM is not built yet.
- * @param now the clock by which rows expire, in epoch milliseconds
+ * both; reading them from SSM is not built yet. Rows expire by the real clock, also in a rehearsal with `TIDEMARK_NOW`:
+ * leases are about processes, not about days.
  * @throws `invalid` naming the variable or the path that is wrong
  */
-export async function openStore(env: Env = process.env, now: () => number = Date.now): Promise<Store> {
+export async function openStore(env: Env = process.env): Promise<Store> {
   const home = resolve(env.TIDEMARK_HOME || '.tidemark')
   const secrets = openEnv({ home, env })
-  const [lake, table] = env.TIDEMARK_STORE ? await inAws(env, now) : inHome(home, now)
+  const [lake, table] = env.TIDEMARK_STORE ? await inAws(env) : inHome(home)
   return {
     lake,
     table,
@@ -40,7 +40,7 @@ export async function openStore(env: Env = process.env, now: () => number = Date
   }
 }
 
-function inHome(home: string, now: () => number): [Lake, Table] {
+function inHome(home: string): [Lake, Table] {
   const trial = join(home, `.trial-${randomUUID()}`)
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 })
@@ -53,18 +53,18 @@ function inHome(home: string, now: () => number): [Lake, Table] {
       cause,
     )
   }
-  return [openDirectory(join(home, 'lake')), openSqlite(join(home, 'tidemark.sqlite'), { now })]
+  return [openDirectory(join(home, 'lake')), openSqlite(join(home, 'tidemark.sqlite'))]
 }
 
 /** Imported here, so that a laptop does not load the SDK. */
-async function inAws(env: Env, now: () => number): Promise<[Lake, Table]> {
+async function inAws(env: Env): Promise<[Lake, Table]> {
   if (env.TIDEMARK_STORE !== 'aws') {
     throw invalid(`TIDEMARK_STORE is '${env.TIDEMARK_STORE}'; expected 'aws', or nothing for a local directory`)
   }
   const bucket = required(env, 'TIDEMARK_BUCKET', "the bucket's name")
   const table = required(env, 'TIDEMARK_TABLE', "the table's name")
   const [{ openS3 }, { openDynamodb }] = await Promise.all([import('./s3.ts'), import('./dynamodb.ts')])
-  return [openS3({ bucket }), openDynamodb({ table, now })]
+  return [openS3({ bucket }), openDynamodb({ table })]
 }
 
 function required(env: Env, name: string, what: string): string {

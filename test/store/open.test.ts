@@ -29,16 +29,6 @@ it('keeps everything below TIDEMARK_HOME', async () => {
   await again.close()
 })
 
-it('lets rows expire by the clock that it is given', async () => {
-  let now = 1_000_000
-  const store = await openStore({ TIDEMARK_HOME: join(root, 'clock') }, () => now)
-  await store.table.put({ pk: 'a', sk: '1', expires: 1_001 })
-  expect(await store.table.get('a', '1')).toBeDefined()
-  now += 1_000
-  expect(await store.table.get('a', '1')).toBeUndefined()
-  await store.close()
-})
-
 it('says which home cannot be made or written, and what to do', async () => {
   writeFileSync(join(root, 'file'), '')
   for (const home of [join(root, 'file'), join(root, 'file', 'below')]) {
