@@ -3,7 +3,7 @@ import { addDays, type Day } from '../kit/day.ts'
 import type { Metric } from '../kit/metric.ts'
 import { type MetricSnapshot, type Snapshot, type Value, type Warning, type WindowValue, windowName } from '../store/rows.ts'
 import type { Coverage } from './coverage.ts'
-import { canSplit, type Evaluated } from './evaluate.ts'
+import { canSplit, type Evaluated, measuresOf } from './evaluate.ts'
 
 /** A snapshot that no revision number and time has been given to. */
 export type Draft = Omit<Snapshot, 'revision' | 'computed_at'>
@@ -71,16 +71,17 @@ function valueOf(
 ): Map<string, Value> {
   const groups = (measure: Parameters<Evaluated>[0], by: string | null) => evaluated(measure, window, by).get(day) ?? new Map<string, number>()
   const values = new Map<string, Value>()
-  if (metric.kind !== 'ratio') {
-    const found = groups(metric.measure, dimension)
+  const [numerator, denominator] = measuresOf(metric)
+  if (metric.kind !== 'ratio' || !denominator) {
+    const found = groups(numerator, dimension)
     for (const key of dimension === null ? [''] : sorted(found.keys())) {
       values.set(key, reason ? { value: null, null_reason: reason } : { value: found.get(key) ?? 0 })
     }
     return values
   }
-  const above = groups(metric.numerator, dimension)
-  const split = dimension === null || canSplit(metric.denominator, dimension)
-  const below = groups(metric.denominator, split ? dimension : null)
+  const above = groups(numerator, dimension)
+  const split = dimension === null || canSplit(denominator, dimension)
+  const below = groups(denominator, split ? dimension : null)
   const keys = dimension === null ? [''] : sorted([...above.keys(), ...(split ? below.keys() : [])])
   for (const key of keys) {
     values.set(key, quotient(metric.per ?? 1, above.get(key) ?? 0, below.get(split ? key : '') ?? 0, reason))

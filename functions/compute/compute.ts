@@ -3,7 +3,7 @@ import type { ConfigData } from '../kit/config.ts'
 import { addDays, type Day, dayOf, daysBetween, eachDay, isDay } from '../kit/day.ts'
 import type { Invocation } from '../kit/invocation.ts'
 import type { Metric } from '../kit/metric.ts'
-import { takeLease } from '../store/lease.ts'
+import { isHeldNextDoor, takeLease } from '../store/lease.ts'
 import type { Lake } from '../store/lake.ts'
 import type { Store } from '../store/open.ts'
 import { keys, type RangeRow } from '../store/rows.ts'
@@ -15,11 +15,12 @@ import { type Duck, openDuck } from './duck.ts'
 import { evaluate, prepareMeasures } from './evaluate.ts'
 import { fromParquet, shapes } from './fact-sql.ts'
 import { loadFacts } from './load-facts.ts'
+import { onlyContacts } from './only-contacts.ts'
 import { publish } from './publish.ts'
 import { countReads } from './reads.ts'
 import { checkOwners } from './check-owners.ts'
 import { sourceSays } from './source-says.ts'
-import { sync } from './sync.ts'
+import { EVER, sync } from './sync.ts'
 import { syncIdentity } from './sync-identity.ts'
 
 /** Which days snapshots are asked for. */
@@ -77,8 +78,10 @@ const YIELD_MS = 60_000
 export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation: Invocation): Promise<ComputeAnswer> {
   const { store, config, now } = deps
   const range = await extendRange(deps, event)
+  const duplicate = { status: 'duplicate', ...range, computed: 0, revisions: 0, changed: [], reads: readCounts([]) } as const
+  if (await isBeingRead(deps)) return duplicate
   const lease = await takeLease(store.table, 'compute', 'sweep', deps.holder, invocation.getRemainingTimeInMillis() / 1000)
-  if (!lease) return { status: 'duplicate', ...range, computed: 0, revisions: 0, changed: [], reads: readCounts([]) }
+  if (!lease) return duplicate
   const duck = await openDuck(config.timezone)
   try {
     const { lake, keys: read } = countReads(store.lake)
@@ -89,6 +92,19 @@ export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation
     await duck.close()
     await lease.release()
   }
+}
+
+/**
+ * Whether another process of this machine is reading a stream. It computes when it is done, and a snapshot before that
+ * would be one of half the data. Of two such processes, the last to end finds nobody reading. In Lambda nobody can be
+ * seen to be alive, so an early snapshot is written there, and says what it lacks.
+ */
+async function isBeingRead({ store, config, holder }: ComputeDeps): Promise<boolean> {
+  if (!holder.startsWith('local:')) return false
+  for (const { id, streams } of config.sources) {
+    for (const { name } of streams) if (await isHeldNextDoor(store.table, id, name)) return true
+  }
+  return false
 }
 
 function readCounts(keys: readonly string[]): ReadCounts {
@@ -132,11 +148,14 @@ async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake
     },
   }
   await syncIdentity(syncing, fresh || linkKeys(index) !== linksBefore)
+  const contactsOnly = await onlyContacts(duck, lake, index, config)
+  if (index.contactsOnly !== null && index.contactsOnly !== contactsOnly) syncing.touch(EVER)
+  index.contactsOnly = contactsOnly
   const settings = settingsDigest(config, metrics)
   if (index.settings !== settings) {
     if (index.settings !== '') {
       index.causes.definition = true
-      syncing.touch('1900-01-01' as Day)
+      syncing.touch(EVER)
     }
     index.settings = settings
   }
@@ -153,7 +172,8 @@ const linkKeys = ({ states }: DerivedIndex) => JSON.stringify(Object.entries(sta
 /** Of everything but facts that a value depends on. */
 function settingsDigest({ sources, ...settings }: ConfigData, metrics: readonly Metric[]): string {
   const streams = sources.map(({ id, streams }) => [id, streams])
-  return createHash('sha256').update(JSON.stringify([settings, streams, metrics])).digest('hex').slice(0, 16)
+  const text = JSON.stringify([settings, streams, metrics], (_, value) => (typeof value === 'function' ? value.name : value))
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 async function sweep(
@@ -173,7 +193,7 @@ async function sweep(
   const longest = config.windows.includes('all') ? null : Math.max(...config.windows.map(Number))
   await loadFacts(duck, lake, index, config, longest === null ? null : addDays(start, -longest))
   const prepared = await prepareMeasures(duck, metrics)
-  const beginning = await beginningOf(duck, lake, index, start)
+  const beginning = (await beginningOf(duck, lake, index)) ?? range.from
   const coverage = new Coverage(config, index, beginning < start ? beginning : start, range.to)
   const says = await sourceSays(duck, lake, store.table, config, index, coverage, start, range.to)
   const daysTotal = daysBetween(start, range.to) + 1
@@ -194,6 +214,7 @@ async function sweep(
     index.dirty = addDays(to, 1)
     index.computed = { from: range.from, to }
     index.provisional = provisional
+    index.unfinished = true
     if (to < range.to) await saveIndex(lake, index)
   }
   await finish(lake, index, range, provisional)
@@ -201,9 +222,9 @@ async function sweep(
 }
 
 /** The earliest day that has to be computed; after `range.to` if there is none. */
-function sweepFrom({ dirty, computed, provisional }: DerivedIndex, { from, to }: { from: Day; to: Day }): Day {
+function sweepFrom({ dirty, computed, provisional, unfinished }: DerivedIndex, { from, to }: { from: Day; to: Day }): Day {
   if (computed === null || from < computed.from) return from
-  const candidates = [addDays(computed.to, 1), ...(dirty === null ? [] : [dirty]), ...(provisional === null ? [] : [provisional])]
+  const candidates = [addDays(computed.to, 1), dirty, unfinished ? null : provisional].filter((day) => day !== null)
   const first = candidates.reduce((a, b) => (a < b ? a : b))
   return first < from ? from : first > to ? addDays(to, 1) : first
 }
@@ -214,17 +235,18 @@ async function finish(lake: Lake, index: DerivedIndex, range: { from: Day; to: D
   index.causes = noCauses()
   index.computed = range
   index.provisional = provisional
+  index.unfinished = false
   if (JSON.stringify(index) !== before) await saveIndex(lake, index)
 }
 
-/** Where `all` begins: at the first fact or the first collected day, whichever is earlier. */
-async function beginningOf(duck: Duck, lake: Lake, index: DerivedIndex, start: Day): Promise<Day> {
-  const days: Day[] = [start, ...Object.values(index.cursors).map(({ from }) => from)]
+/** Where `all` begins: at the first fact or the first collected day, whichever is earlier; null if there is neither. */
+async function beginningOf(duck: Duck, lake: Lake, index: DerivedIndex): Promise<Day | null> {
+  const days: Day[] = Object.values(index.cursors).map(({ from }) => from)
   for (const fact of Object.keys(shapes)) {
     const files = await Promise.all(objectsOf(index, fact).map((key) => lake.file(key)))
     if (files.length === 0) continue
     const [first] = await duck.rows<{ d: string | null }>(`SELECT CAST(min(day) AS VARCHAR) AS d FROM (${fromParquet(fact, files)})`)
     if (isDay(first?.d)) days.push(first.d)
   }
-  return days.reduce((a, b) => (a < b ? a : b))
+  return days.reduce<Day | null>((a, b) => (a !== null && a < b ? a : b), null)
 }

@@ -35,14 +35,15 @@ export class Coverage {
   readonly #streams: readonly StreamDays[]
   readonly #first: Day
   readonly #days: number
-  readonly #fixedCustomers: boolean
+  /** First day on which the config states a number of customers; null where they are counted. */
+  readonly #stated: string | null
 
   /** @param first day from which `all` counts; @param last day of the sweep */
   constructor(config: ConfigData, index: DerivedIndex, first: Day, last: Day) {
     const longest = Math.max(1, ...config.windows.filter((window) => window !== 'all'))
     this.#first = addDays(first, -longest)
     this.#days = daysBetween(this.#first, last) + 1
-    this.#fixedCustomers = config.customers !== undefined
+    this.#stated = config.customers ? config.customers.map(({ from }) => from).reduce((a, b) => (a < b ? a : b), '9999') : null
     this.#streams = config.sources.flatMap(({ id, streams }) =>
       streams.map((stream) => this.#streamDays(config, index, id, stream)),
     )
@@ -89,7 +90,10 @@ export class Coverage {
     let final = true
     let reason: Basis['reason'] = null
     for (const measure of measuresOf(metric)) {
-      if (measure.kind === 'population' && this.#fixedCustomers) continue
+      if (measure.kind === 'population' && this.#stated !== null) {
+        if (day < this.#stated) reason = 'no_data'
+        continue
+      }
       const streams = this.#streams.filter((stream) => factsOf(measure).some(stream.feeds))
       const start = this.#offset(measure.kind === 'population' ? day : from < this.#first ? this.#first : from)
       const end = this.#offset(day)
@@ -101,7 +105,9 @@ export class Coverage {
       }
       pairs += streams.length * (end - start + 1)
       covered += here
-      if (streams.length === 0) reason = 'no_data'
+      // A stated number does not say who they are.
+      const unknown = this.#stated !== null && 'among' in measure && !this.#streams.some(({ feeds }) => feeds('customers'))
+      if (streams.length === 0 || unknown) reason = 'no_data'
       else if (here === 0 && reason === null) reason = 'source_missing'
     }
     return { coverage: pairs === 0 ? (reason === null ? 1 : 0) : covered / pairs, final, reason }

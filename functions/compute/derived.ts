@@ -34,15 +34,19 @@ export interface DerivedIndex {
   computed: { from: Day; to: Day } | null
   /** Earliest day whose snapshot is provisional. */
   provisional: Day | null
+  /** A sweep ran out of time; it goes on where it stopped, whatever is provisional before that. */
+  unfinished: boolean
+  /** Nobody is known to be a customer, so contacts count; null until it is known. */
+  contactsOnly: boolean | null
 }
 
-export const SCHEMA = 1
+export const SCHEMA = 2
 
 const KEY = 'derived/index.json.zst'
 
 export const noCauses = () => ({ backfill: false, identity: false, remap: false, definition: false })
 
-/** The index, or an empty one if there is none, or it is of another schema or zone: then `fresh`. */
+/** The index, or an empty one if there is none, or it is of another schema or zone (which defines days): then `fresh`. */
 export async function loadIndex(lake: Lake, timezone: string): Promise<{ index: DerivedIndex; fresh: boolean }> {
   const index = await getJson<DerivedIndex>(lake, KEY)
   if (index && index.schema === SCHEMA && index.timezone === timezone) return { index, fresh: false }
@@ -58,9 +62,11 @@ export async function loadIndex(lake: Lake, timezone: string): Promise<{ index: 
       states: {},
       identity: null,
       dirty: null,
-      causes: noCauses(),
+      causes: { ...noCauses(), definition: index !== undefined && index.timezone !== timezone },
       computed: null,
       provisional: null,
+      unfinished: false,
+      contactsOnly: null,
     },
   }
 }

@@ -29,6 +29,7 @@ export async function openDuck(zone: string, memory = '1GB'): Promise<Duck> {
   const connection = await instance.connect()
   await connection.run(`SET TimeZone = ${quote(zone)}`)
   await connection.run(DAY_OF)
+  await connection.run(EXACT_OF)
   return {
     run: async (sql) => void (await connection.run(sql)),
     rows: async <T>(sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson() as T[],
@@ -44,6 +45,14 @@ export async function openDuck(zone: string, memory = '1GB'): Promise<Duck> {
 /** The reporting day of a stored time: a plain day is itself, an instant falls on a day of the session's zone. */
 const DAY_OF = `CREATE MACRO day_of(t) AS
   CASE WHEN length(t) = 10 THEN CAST(t AS DATE) ELSE CAST(CAST(t AS TIMESTAMPTZ) AS DATE) END`
+
+/**
+ * A double as the decimal it was written as, if that has at most 15 digits, 9 of them after the point: a plain cast
+ * is off by 5e-7 at ten million euros in cents. Sums of it do not depend on the order of addition.
+ */
+const EXACT_OF = `CREATE MACRO exact(x) AS CASE WHEN x = trunc(x) THEN CAST(CAST(x AS HUGEINT) AS DECIMAL(38, 9))
+  ELSE CAST(CAST(trunc(x) AS HUGEINT) AS DECIMAL(38, 9))
+    + CAST(round(x - trunc(x), greatest(0, least(9, 14 - CAST(floor(log10(abs(x))) AS INTEGER)))) AS DECIMAL(18, 9)) END`
 
 /** A SQL string literal. */
 export function quote(text: string): string {

@@ -2,23 +2,29 @@ import type { ConfigData } from '../kit/config.ts'
 import type { Day } from '../kit/day.ts'
 import type { Dimension, Measure, Metric } from '../kit/metric.ts'
 import type { Duck } from './duck.ts'
-import { measureId, measureTable, presenceTable, tableOf, windowQuery } from './measure-sql.ts'
+import { type Computed, measureId, measureTable, presenceTable, tableOf, windowQuery } from './measure-sql.ts'
 
 /** Values of one measure in one window: by day, then by group (`''` is the total). */
 export type Values = ReadonlyMap<Day, ReadonlyMap<string, number>>
 
 /** Looks a measure's values up. Days and groups without rows are absent. */
-export type Evaluated = (measure: Measure, window: number | 'all', dimension: Dimension | null) => Values
+export type Evaluated = (measure: Computed, window: number | 'all', dimension: Dimension | null) => Values
 
 interface Prepared {
-  readonly measure: Measure
+  readonly measure: Computed
   readonly dimensions: ReadonlySet<Dimension>
   readonly table: string
 }
 
-/** The measures of a metric: one, or numerator and denominator. */
-export function measuresOf(metric: Metric): readonly Measure[] {
-  return metric.kind === 'ratio' ? [metric.numerator, metric.denominator] : [metric.measure]
+/**
+ * The measures of a metric: one, or numerator and denominator. An average looks only at rows that have what it adds up:
+ * an order without a rate is in neither part.
+ */
+export function measuresOf(metric: Metric): readonly [Computed, ...Computed[]] {
+  if (metric.kind !== 'ratio') return [metric.measure]
+  const { numerator, denominator } = metric
+  const average = numerator.kind === 'sum' && denominator.kind === 'count' && numerator.fact === denominator.fact
+  return [numerator, average ? { ...denominator, having: numerator.column } : denominator]
 }
 
 /** Whether a measure can be split by a dimension; a ratio whose denominator cannot keeps it whole. */
@@ -58,11 +64,11 @@ export async function evaluate(
   for (const [id, { measure, dimensions, table }] of prepared) {
     for (const window of measure.kind === 'population' ? windows.slice(0, 1) : windows) {
       for (const dimension of [null, ...dimensions]) {
-        const rows = await duck.rows<{ day: Day; g: string; v: number }>(windowQuery(measure, table, window, dimension, from, to))
+        const rows = await duck.rows<{ day: Day; g: string; v: string }>(windowQuery(measure, table, window, dimension, from, to))
         const byDay = new Map<Day, Map<string, number>>()
         for (const { day, g, v } of rows) {
           const groups = byDay.get(day) ?? new Map<string, number>()
-          byDay.set(day, groups.set(g, v))
+          byDay.set(day, groups.set(g, Number(v)))
         }
         found.set(`${id}|${window}|${dimension ?? ''}`, byDay)
       }

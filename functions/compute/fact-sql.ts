@@ -17,7 +17,8 @@ const STAMPS = { source: 'VARCHAR', stream: 'VARCHAR', record: 'VARCHAR', versio
 
 /** `records` and `links` lie beside the twelve facts and are no facts: nobody counts them. */
 const OTHERS: Record<string, Record<string, string>> = {
-  records: { ...STAMPS, gone: 'BOOLEAN' },
+  /** `ended`: when a record was missed in a full list; null where the vendor itself said that it is gone, by `version`. */
+  records: { ...STAMPS, gone: 'BOOLEAN', ended: 'VARCHAR' },
   links: { ...STAMPS, a: 'VARCHAR', a_kind: 'VARCHAR', b: 'VARCHAR', b_kind: 'VARCHAR' },
 }
 
@@ -42,18 +43,21 @@ export function columnList(fact: string, prefix = ''): string {
   return Object.keys(storedColumns(fact)).map((name) => `${prefix}"${name}"`).join(', ')
 }
 
+/** Names of folders (`day=…`) are no columns: the part of a row need not be its day. */
+const PLAIN = 'hive_partitioning = false'
+
 /** A query over NDJSON objects of one fact; local paths. */
 export function fromNdjson(fact: string, files: readonly string[]): string {
   if (files.length === 0) return empty(fact)
   const columns = Object.entries(storedColumns(fact)).map(([name, type]) => `${quote(name)}: ${quote(type)}`)
-  return `SELECT ${columnList(fact)}, filename FROM read_json(${quoteAll(files)}, format = 'newline_delimited', compression = 'zstd', filename = true, maximum_object_size = 16777216, columns = {${columns.join(', ')}})`
+  return `SELECT ${columnList(fact)}, filename FROM read_json(${quoteAll(files)}, format = 'newline_delimited', compression = 'zstd', filename = true, ${PLAIN}, maximum_object_size = 16777216, columns = {${columns.join(', ')}})`
 }
 
 /** A query over compacted Parquet files of one fact; `part_day` and `day` come with them. */
 export function fromParquet(fact: string, files: readonly string[]): string {
   const extra = fact in OTHERS ? ', part_day' : ', part_day, day'
   if (files.length === 0) return `SELECT *${fact in OTHERS ? '' : ', NULL::DATE AS day'} FROM (${empty(fact)})`.replace('filename', 'part_day')
-  return `SELECT ${columnList(fact)}${extra} FROM read_parquet(${quoteAll(files)}, union_by_name = true)`
+  return `SELECT ${columnList(fact)}${extra} FROM read_parquet(${quoteAll(files)}, union_by_name = true, ${PLAIN})`
 }
 
 function empty(fact: string): string {

@@ -12,15 +12,24 @@ const DERIVED_FROM = ['orders', 'responses', 'tickets', 'referrals', 'posts'] as
 /** Facts that make interactions: the fact itself and those from which compute derives them. */
 export const interactionFacts: readonly string[] = ['interactions', ...DERIVED_FROM]
 
+/** Facts that values depend on so far. */
+export const loadedFacts = ['interactions', 'customers', 'orders', 'responses', 'tickets', 'referrals', 'posts'] as const
+
+/**
+ * Loaded from the beginning: spells last, a counter changes since its last earlier reading, and the first line of an
+ * order, or the order that a refund returns, may be of any age.
+ */
+const WHOLE: readonly string[] = ['customers', 'orders', 'posts']
+
 /**
  * Makes the views `f_<fact>` that measures read: people resolved, rows of non-owners left out, money converted,
  * interactions derived. Every view has `day` and `source`.
  *
- * @param from first day that any window looks at; null for all there is. Counters of posts need all readings.
+ * @param from first day that any window looks at; null for all there is
  */
 export async function loadFacts(duck: Duck, lake: Lake, index: DerivedIndex, config: ConfigData, from: Day | null): Promise<void> {
-  for (const fact of ['interactions', 'customers', 'orders', 'responses', 'tickets', 'referrals', 'posts']) {
-    const keys = objectsOf(index, fact, fact === 'posts' || fact === 'customers' ? null : from)
+  for (const fact of loadedFacts) {
+    const keys = objectsOf(index, fact, WHOLE.includes(fact) ? null : from)
     const files = await Promise.all(keys.map((key) => lake.file(key)))
     const person = fact === 'posts' ? '' : ', coalesce(i.person, f.customer) AS person'
     const join = fact === 'posts' ? '' : 'LEFT JOIN identity i ON f.customer = i.key'
@@ -34,14 +43,14 @@ export async function loadFacts(duck: Duck, lake: Lake, index: DerivedIndex, con
   await makeInteractions(duck, config)
 }
 
-/** Only the owner's rows count; `interactions` and `tickets` may have an owner per channel. */
-function owned(fact: string, { owners }: ConfigData): string {
-  const conditions = Object.entries(owners).flatMap(([what, source]) => {
+/** Only the owner's rows count; `interactions` and `tickets` may have an owner per channel, which goes before their own. */
+export function owned(fact: string, { owners }: Pick<ConfigData, 'owners'>): string {
+  const whens = Object.entries(owners).flatMap(([what, source]) => {
     const [name, channel] = what.split('.')
-    if (name !== fact) return []
-    return channel ? [`(f.channel <> ${quote(channel)} OR f.source = ${quote(source)})`] : [`f.source = ${quote(source)}`]
+    return name === fact && channel ? [`WHEN f.channel = ${quote(channel)} THEN f.source = ${quote(source)}`] : []
   })
-  return conditions.length > 0 ? conditions.join(' AND ') : 'true'
+  const otherwise = owners[fact] === undefined ? 'true' : `f.source = ${quote(owners[fact])}`
+  return whens.length > 0 ? `CASE ${whens.join(' ')} ELSE ${otherwise} END` : otherwise
 }
 
 /** Exact to nine digits after the point, whatever the order of addition. */
@@ -93,9 +102,10 @@ async function makeInteractions(duck: Duck, config: ConfigData): Promise<void> {
   await duck.run(
     `CREATE OR REPLACE TEMP TABLE said AS ${said.length > 0 ? `SELECT * FROM (VALUES ${said.join(', ')}) s(source, what)` : "SELECT '' AS source, '' AS what WHERE false"}`,
   )
+  await duck.run(`CREATE OR REPLACE TEMP VIEW counter_changes AS ${COUNTER_CHANGES}`)
   await duck.run(`CREATE OR REPLACE TEMP VIEW derived_interactions AS
     SELECT source, order_day AS day, 'commerce' AS channel, 'purchase' AS kind, 1.0::DOUBLE AS count, 'customer' AS initiator, 'customer' AS actor, min(person) AS person
-      FROM dated_orders WHERE kind = 'order' GROUP BY source, id, order_day
+      FROM dated_orders WHERE kind = 'order' AND day = order_day GROUP BY source, id, order_day
     UNION ALL
     SELECT source, day, CASE WHEN survey IN ('rating', 'recommendation') THEN 'review' ELSE 'survey' END,
       CASE WHEN survey IN ('rating', 'recommendation') THEN 'review' ELSE 'response' END, 1.0, NULL, 'customer', person FROM owned_responses
@@ -104,7 +114,7 @@ async function makeInteractions(duck: Duck, config: ConfigData): Promise<void> {
     UNION ALL
     SELECT source, day, 'referral', 'referral', 1.0, 'customer', 'customer', person FROM owned_referrals
     UNION ALL
-    SELECT source, day, channel, kind, change, NULL, 'customer', NULL FROM (${COUNTER_CHANGES})`)
+    SELECT source, day, channel, kind, change, NULL, 'customer', NULL FROM counter_changes`)
   await duck.run(`CREATE OR REPLACE TEMP VIEW f_interactions AS
     WITH every AS (
       SELECT source, day, channel, kind, coalesce("count", 1) AS "count", initiator, coalesce(actor, initiator) AS actor, person FROM owned_interactions
@@ -115,24 +125,24 @@ async function makeInteractions(duck: Duck, config: ConfigData): Promise<void> {
 
 /** One row per post, day and counter, newest reading of the day; `like` is what `likes` counts. */
 const COUNTERS = `
-  SELECT source, channel, coalesce(account, source) AS account, id, day, coalesce(basis, 'lifetime') AS basis,
-    CASE WHEN published IS NULL THEN NULL ELSE day_of(published) END AS published, kind, arg_max(value, "at") AS value
-  FROM (SELECT source, channel, account, id, day, basis, published, "at", unnest(['like', 'comment', 'share', 'save', 'click']) AS kind,
-    unnest([likes, comments, shares, saves, clicks]) AS value FROM owned_posts)
-  WHERE value IS NOT NULL GROUP BY ALL`
+  SELECT source, channel, account, id, day, basis, CASE WHEN published IS NULL THEN NULL ELSE day_of(published) END AS published, kind, value
+  FROM (SELECT source, channel, coalesce(account, source) AS account, id, day, coalesce(basis, 'lifetime') AS basis, published, "at",
+    unnest(['like', 'comment', 'share', 'save', 'click']) AS kind, unnest([likes, comments, shares, saves, clicks]) AS value FROM owned_posts)
+  WHERE value IS NOT NULL
+  QUALIFY row_number() OVER (PARTITION BY source, account, id, day, basis, kind ORDER BY "at" DESC, value DESC, channel, published) = 1`
 
 /**
  * What changed since the post's last earlier reading. First sight counts in full if the post was published since the
- * account was read before, or that day; else it is where counting starts.
+ * account was read before, or that day; else it is where counting starts (`baseline`).
  */
-export const COUNTER_CHANGES = `
+const COUNTER_CHANGES = `
   WITH counters AS (${COUNTERS}),
   readings AS (SELECT source, account, day, lag(day) OVER (PARTITION BY source, account ORDER BY day) AS previous FROM (SELECT DISTINCT source, account, day FROM counters WHERE basis = 'lifetime'))
-  SELECT c.source, c.day, c.channel, c.kind, c.value AS change FROM counters c WHERE basis = 'day'
+  SELECT c.source, c.day, c.channel, c.id, c.kind, c.value AS change, false AS baseline FROM counters c WHERE basis = 'day'
   UNION ALL
-  SELECT source, day, channel, kind, CASE
+  SELECT source, day, channel, id, kind, CASE
       WHEN earlier IS NOT NULL THEN value - earlier
       WHEN published >= coalesce(previous, day) THEN value
-      ELSE 0 END
+      ELSE 0 END, earlier IS NULL AND value > 0 AND (published >= coalesce(previous, day)) IS NOT TRUE
   FROM (SELECT c.*, r.previous, lag(value) OVER (PARTITION BY c.source, c.account, c.id, c.kind ORDER BY c.day) AS earlier
     FROM counters c JOIN readings r USING (source, account, day) WHERE c.basis = 'lifetime')`

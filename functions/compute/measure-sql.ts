@@ -3,8 +3,11 @@ import type { Measure } from '../kit/metric.ts'
 import { quote } from './duck.ts'
 import { EXACT } from './load-facts.ts'
 
+/** A measure; of a `count`, only of rows that have the column `having` too. */
+export type Computed = Measure & { readonly having?: string }
+
 /** Names a measure: equal declarations are one measure, computed once. */
-export function measureId({ fact, ...rest }: Measure): string {
+export function measureId({ fact, ...rest }: Computed): string {
   return JSON.stringify({ fact: fact.name, ...rest })
 }
 
@@ -18,29 +21,30 @@ export const tableOf = (index: number) => `measure_${index}`
  * Reduces a measure's rows to what windows need: values added up per day and dimensions, or different keys per day
  * and dimensions. Columns: `day`, the dimensions, and `v` or `key`.
  */
-export function measureTable(measure: Measure, dimensions: readonly string[], name: string): string {
+export function measureTable(measure: Computed, dimensions: readonly string[], name: string): string {
   return `CREATE OR REPLACE TEMP TABLE ${name} AS ${rowsOf(measure, dimensions)}`
 }
 
-function rowsOf(measure: Measure, dimensions: readonly string[]): string {
+function rowsOf(measure: Computed, dimensions: readonly string[]): string {
   const from = `f_${measure.fact.name}`
   const split = dimensions.map((dimension) => `, coalesce(${column(dimension)}, 'unknown') AS ${column(dimension)}`).join('')
   switch (measure.kind) {
     case 'sum':
-      return `SELECT day${split}, sum(CAST(${column(measure.column)} AS ${EXACT})) AS v FROM ${from} WHERE ${column(measure.column)} IS NOT NULL AND ${condition(measure.where)} GROUP BY ALL`
+      return `SELECT day${split}, sum(exact(${column(measure.column)})) AS v FROM ${from} WHERE ${column(measure.column)} IS NOT NULL AND ${condition(measure.where)} GROUP BY ALL`
     case 'points':
-      return `SELECT day${split}, sum(CAST("count" AS DECIMAL(18, 3)) * CAST(weight AS DECIMAL(18, 6))) AS v FROM ${from} GROUP BY ALL`
+      return `SELECT day${split}, sum(CAST(exact("count") AS DECIMAL(19, 3)) * CAST(weight AS DECIMAL(18, 6))) AS v FROM ${from} GROUP BY ALL`
     case 'count': {
       const first = dimensions.map((dimension, i) => `, arg_min(coalesce(${column(dimension)}, 'unknown'), day) AS d${i}`).join('')
       const names = dimensions.map((dimension, i) => `, d${i} AS ${column(dimension)}`).join('')
+      const complete = measure.having === undefined ? '' : ` AND ${column(measure.having)} IS NOT NULL`
       return `SELECT day${names}, CAST(count(*) AS ${EXACT}) AS v FROM (
-        SELECT min(day) AS day${first} FROM ${from} WHERE ${condition(measure.where)} GROUP BY source, ${column(measure.column)}) GROUP BY ALL`
+        SELECT min(day) AS day${first} FROM ${from} WHERE ${condition(measure.where)}${complete} GROUP BY source, ${column(measure.column)}) GROUP BY ALL`
     }
     case 'distinct':
-      return `SELECT DISTINCT ${dayOf(measure)} AS day${split}, ${keyOf(measure)} AS key FROM ${from} WHERE ${keyOf(measure)} IS NOT NULL AND ${condition(measure.where)}`
+      return `SELECT DISTINCT day${split}, ${keyOf(measure)} AS key FROM ${from} WHERE ${keyOf(measure)} IS NOT NULL AND ${occurs(measure)} AND ${condition(measure.where)}`
     case 'repeated': {
       const of = measure.of === 'day' ? '' : `, source || ' ' || ${column(measure.of)} AS occasion`
-      return `SELECT DISTINCT ${dayOf(measure)} AS day${split}, ${keyOf(measure)} AS key${of} FROM ${from} WHERE ${keyOf(measure)} IS NOT NULL AND ${condition(measure.where)}`
+      return `SELECT DISTINCT day${split}, ${keyOf(measure)} AS key${of} FROM ${from} WHERE ${keyOf(measure)} IS NOT NULL AND ${occurs(measure)} AND ${condition(measure.where)}`
     }
     case 'population':
       return `SELECT person AS key${split}, day AS since, left_day AS until FROM ${from} WHERE ${IN_POPULATION} AND (left_day IS NULL OR left_day > day)`
@@ -55,9 +59,12 @@ function keyOf({ column: name }: Extract<Measure, { kind: 'distinct' | 'repeated
   return name === 'customer' ? 'person' : `source || ' ' || ${column(name)}`
 }
 
-/** An order of several lines happens on the day of its first. */
-function dayOf({ fact }: Measure): string {
-  return fact.name === 'orders' ? 'order_day' : 'day'
+/**
+ * An order of several lines happens once, on the day of its first; who bought is what the lines of that day say, so
+ * that a line added later changes no earlier day.
+ */
+function occurs({ fact }: Measure): string {
+  return fact.name === 'orders' ? 'day = order_day' : 'true'
 }
 
 const column = (name: string) => `"${name}"`
@@ -89,7 +96,7 @@ export function windowQuery(
   const g = dimension === null ? `''` : column(dimension)
   if (measure.kind === 'sum' || measure.kind === 'points' || measure.kind === 'count') {
     const since = window === 'all' ? '' : ` AND m.day > d.day - ${window}`
-    return `SELECT CAST(d.day AS VARCHAR) AS day, m.g, CAST(sum(m.v) AS DOUBLE) AS v FROM ${days(from, to)} d
+    return `SELECT CAST(d.day AS VARCHAR) AS day, m.g, CAST(sum(m.v) AS VARCHAR) AS v FROM ${days(from, to)} d
       JOIN (SELECT day, ${g} AS g, sum(v) AS v FROM ${name} WHERE day <= DATE ${quote(to)} GROUP BY ALL) m ON m.day <= d.day${since} GROUP BY ALL`
   }
   const spans = spansOf(measure, name, window, g)
@@ -98,7 +105,7 @@ export function windowQuery(
       SELECT g, greatest(s, DATE ${quote(from)}) AS day, 1 AS n FROM spans WHERE s <= DATE ${quote(to)} AND (e IS NULL OR e > DATE ${quote(from)})
       UNION ALL SELECT g, e, -1 FROM spans WHERE e > DATE ${quote(from)} AND e <= DATE ${quote(to)}),
     moves AS (SELECT g, day, sum(n) AS n FROM steps GROUP BY ALL)
-    SELECT CAST(d.day AS VARCHAR) AS day, m.g, CAST(sum(m.n) AS DOUBLE) AS v FROM ${days(from, to)} d JOIN moves m ON m.day <= d.day GROUP BY ALL HAVING sum(m.n) <> 0`
+    SELECT CAST(d.day AS VARCHAR) AS day, m.g, CAST(sum(m.n) AS VARCHAR) AS v FROM ${days(from, to)} d JOIN moves m ON m.day <= d.day GROUP BY ALL HAVING sum(m.n) <> 0`
 }
 
 /**

@@ -3,7 +3,7 @@ import { TidemarkError } from '../kit/errors.ts'
 import { inBatches } from '../store/in-batches.ts'
 import { getJson, pack, unpack } from '../store/json-object.ts'
 import type { Store } from '../store/open.ts'
-import { type Cause, type HeadRow, keys, type Revision, type RevisionRow, type SeriesChunk, type Snapshot, type WindowName } from '../store/rows.ts'
+import { type Cause, type HeadRow, keys, type Revision, type RevisionRow, type SeriesChunk, type Snapshot, type WindowName, type WindowValue } from '../store/rows.ts'
 import { appendLog } from '../store/log.ts'
 import type { Draft } from './assemble.ts'
 
@@ -100,10 +100,10 @@ function changedMetrics(before: Snapshot, draft: Draft): string[] {
 }
 
 function causeOf(before: Snapshot, draft: Draft, causes: Causes): Cause {
-  const values = (snapshot: Pick<Snapshot, 'metrics'>) =>
-    JSON.stringify(snapshot.metrics, (key, value) => (key === 'finality' || key === 'coverage' ? undefined : value))
+  const settled = ({ metrics }: Pick<Snapshot, 'metrics'>) =>
+    JSON.stringify(metrics, (key, value) => (key === 'finality' ? undefined : value))
+  if (settled(before) === settled(draft)) return 'settled'
   if (causes.definition || versions(before) !== versions(draft)) return 'definition'
-  if (values(before) === values(draft)) return 'settled'
   if (finalChanged(before, draft)) return 'correction'
   if (causes.remap) return 'remap'
   if (causes.identity) return 'identity'
@@ -113,11 +113,12 @@ function causeOf(before: Snapshot, draft: Draft, causes: Causes): Cause {
 const versions = ({ metrics }: Pick<Snapshot, 'metrics'>) =>
   JSON.stringify(Object.entries(metrics).map(([id, { definition_version }]) => [id, definition_version]))
 
-/** Whether a value that was final is another now. */
+/** Whether a value that was final, one of its parts or a breakdown of it is another now. */
 function finalChanged(before: Snapshot, draft: Draft): boolean {
+  const values = (window: WindowValue | undefined) => JSON.stringify({ ...window, finality: null, coverage: null })
   return Object.entries(before.metrics).some(([id, { windows }]) =>
     Object.entries(windows).some(
-      ([window, { finality, value }]) => finality === 'final' && draft.metrics[id]?.windows[window]?.value !== value,
+      ([name, window]) => window.finality === 'final' && values(draft.metrics[id]?.windows[name]) !== values(window),
     ),
   )
 }

@@ -1,6 +1,6 @@
 import type { KeyKind, PersonKey } from '../kit/person.ts'
 
-/** A pair of keys seen together. `current` is false where the record that said so has changed since. */
+/** A pair of keys seen together. `current` is false where the record that said so has changed since, or is gone. */
 export interface SeenLink {
   readonly a: PersonKey
   readonly a_kind: KeyKind
@@ -12,61 +12,61 @@ export interface SeenLink {
 /**
  * The person behind every key that is not its own person's name: the smallest key of the connected group.
  *
- * Current links join. A link that a record has dropped since still joins, unless another record now states that key
- * as its own: an address that was corrected away must not merge two people. Phones join last, in the order of their
- * keys, and never two groups that both have an e-mail: phones are shared.
+ * Current links join. A link that a record has dropped since still joins, in the order of its keys, but never two
+ * groups that both have an e-mail of a current link: an address that was corrected away must not merge two people.
+ * Phones join last, in the order of their keys, and never two groups that both have an e-mail: phones are shared.
  *
  * The result does not depend on the order of `links`.
  */
 export function resolvePeople(links: readonly SeenLink[]): Map<PersonKey, PersonKey> {
   const groups = new Groups()
-  const claimed = new Set<PersonKey>()
   const phones = new Map<PersonKey, Set<PersonKey>>()
   for (const { a, a_kind, b, b_kind, current } of links) {
-    if (a_kind === 'email') groups.hasEmail(a)
-    if (b_kind === 'email') groups.hasEmail(b)
+    if (a_kind === 'email') groups.mark('email', a)
+    if (b_kind === 'email') groups.mark('email', b)
     if (!current) continue
     if (a_kind === 'phone' || b_kind === 'phone') {
       const [phone, other] = b_kind === 'phone' ? [b, a] : [a, b]
       phones.set(phone, (phones.get(phone) ?? new Set()).add(other))
       continue
     }
-    for (const [key, kind] of [[a, a_kind], [b, b_kind]] as const) if (kind === 'email') claimed.add(key)
+    if (a_kind === 'email') groups.mark('stated', a)
+    if (b_kind === 'email') groups.mark('stated', b)
     groups.join(a, b)
   }
   const dropped = links.filter(({ current, a_kind, b_kind }) => !current && a_kind !== 'phone' && b_kind !== 'phone')
-  for (const { a, a_kind, b, b_kind } of dropped) {
-    const stolen = (a_kind === 'email' && claimed.has(a)) || (b_kind === 'email' && claimed.has(b))
-    if (!stolen || groups.same(a, b)) groups.join(a, b)
-  }
+  const inOrder = dropped.map(({ a, b }) => (a < b ? { a, b } : { a: b, b: a })).sort(byKeys)
+  for (const { a, b } of inOrder) groups.joinUnlessBoth('stated', a, b)
   for (const phone of [...phones.keys()].sort()) {
-    for (const other of [...phones.get(phone)!].sort()) groups.joinUnlessTwoEmails(phone, other)
+    for (const other of [...phones.get(phone)!].sort()) groups.joinUnlessBoth('email', phone, other)
   }
   return groups.people()
 }
 
-/** Disjoint sets of keys that know their smallest key and whether they hold an e-mail. */
+const byKeys = (x: { a: PersonKey; b: PersonKey }, y: { a: PersonKey; b: PersonKey }) => (`${x.a} ${x.b}` < `${y.a} ${y.b}` ? -1 : 1)
+
+/** `email`: the group holds one. `stated`: a current link says so. */
+type Mark = 'email' | 'stated'
+
+/** Disjoint sets of keys that know their smallest key and their marks. */
 class Groups {
   readonly #parent = new Map<PersonKey, PersonKey>()
-  readonly #emails = new Set<PersonKey>()
+  readonly #marked: Readonly<Record<Mark, Set<PersonKey>>> = { email: new Set(), stated: new Set() }
 
-  hasEmail(key: PersonKey): void {
-    this.#emails.add(this.#root(key))
-  }
-
-  same(a: PersonKey, b: PersonKey): boolean {
-    return this.#root(a) === this.#root(b)
+  mark(mark: Mark, key: PersonKey): void {
+    this.#marked[mark].add(this.#root(key))
   }
 
   join(a: PersonKey, b: PersonKey): void {
     const [small, large] = [this.#root(a), this.#root(b)].sort() as [PersonKey, PersonKey]
     if (small === large) return
     this.#parent.set(large, small)
-    if (this.#emails.has(large)) this.#emails.add(small)
+    for (const marked of Object.values(this.#marked)) if (marked.has(large)) marked.add(small)
   }
 
-  joinUnlessTwoEmails(a: PersonKey, b: PersonKey): void {
-    if (!(this.#emails.has(this.#root(a)) && this.#emails.has(this.#root(b)))) this.join(a, b)
+  joinUnlessBoth(mark: Mark, a: PersonKey, b: PersonKey): void {
+    const marked = this.#marked[mark]
+    if (!(marked.has(this.#root(a)) && marked.has(this.#root(b)))) this.join(a, b)
   }
 
   people(): Map<PersonKey, PersonKey> {

@@ -7,9 +7,14 @@ import { keys, type RunRow, type Warning } from '../store/rows.ts'
 import type { Table } from '../store/table.ts'
 import type { SourceSays } from './assemble.ts'
 import type { Coverage } from './coverage.ts'
-import { type DerivedIndex, objectsOf, streamId } from './derived.ts'
+import { type DerivedIndex, objectsOf, type StreamId, streamId } from './derived.ts'
 import { type Duck, quote } from './duck.ts'
 import { fromParquet, shapes, storedColumns } from './fact-sql.ts'
+import { leftOut } from './left-out.ts'
+
+const WORST_FIRST = ['failed', 'missing', 'late'] as const
+/** Runs looked at to find each stream's newest. */
+const RECENT_RUNS = 100
 
 interface Counted {
   readonly rows: number
@@ -31,16 +36,22 @@ export async function sourceSays(
   to: Day,
 ): Promise<(day: Day) => SourceSays> {
   const counted = await countRows(duck, lake, index, from, to)
-  const failed = await failedSources(table, config)
-  const general = await generalWarnings(duck, config)
+  const failed = await failedStreams(table, config)
+  const general = await leftOut(duck, config)
+  const who: Warning[] = index.contactsOnly && (await anyContact(duck)) ? [CONTACTS_ONLY] : []
   return (day) => {
-    const warnings: Warning[] = [...general]
+    const warnings: Warning[] = [...who, ...general(day)]
     const sources = config.sources.map(({ id, streams }) => {
       const missing = streams.filter(({ name }) => !coverage.isCovered(id, name, day))
       const cursors = streams.map(({ name }) => index.cursors[streamId(id, name)])
       const through = cursors.map((cursor) => cursor?.through ?? null).reduce<Day | null>(earliest, day)
-      const status = missing.length === 0 ? 'ok' : failed.has(id) ? 'failed' : cursors.every((cursor) => !cursor) ? 'missing' : 'late'
-      for (const { name } of missing) warnings.push({ code: `source_${status}`, source: id, stream: name, effect: 'may rise' })
+      const found = missing.map(({ name }) => {
+        const stream = streamId(id, name)
+        const status = failed.has(stream) ? 'failed' : index.cursors[stream] ? 'late' : 'missing'
+        warnings.push({ code: `source_${status}`, source: id, stream: name, effect: 'may rise' })
+        return status
+      })
+      const status = WORST_FIRST.find((one) => found.includes(one)) ?? 'ok'
       const { rows, digest } = counted.get(`${id} ${day}`) ?? { rows: 0, digest: digestOf([]) }
       return { id, status, data_through: through, rows, digest } as const
     })
@@ -52,13 +63,13 @@ const earliest = (a: Day | null, b: Day | null): Day | null => (a === null || b 
 
 const digestOf = (sums: readonly string[]) => `sha256:${createHash('sha256').update(sums.join('\n')).digest('hex')}`
 
-/** Sums of row hashes do not depend on the order of rows; runs and versions are left out. */
+/** Sums of row hashes do not depend on the order of rows; records, runs and versions are left out. */
 async function countRows(duck: Duck, lake: Lake, index: DerivedIndex, from: Day, to: Day): Promise<Map<string, Counted>> {
   const found = new Map<string, { rows: number; sums: string[] }>()
   for (const fact of Object.keys(shapes)) {
     const files = await Promise.all(objectsOf(index, fact).map((key) => lake.file(key)))
     if (files.length === 0) continue
-    const columns = Object.keys(storedColumns(fact)).filter((name) => name !== 'run' && name !== 'version')
+    const columns = Object.keys(storedColumns(fact)).filter((name) => !['record', 'run', 'version'].includes(name))
     const text = columns.map((name) => `coalesce(CAST("${name}" AS VARCHAR), chr(0))`).join(', ')
     const rows = await duck.rows<{ source: string; day: string; n: number; s: string }>(`
       SELECT source, CAST(day AS VARCHAR) AS day, CAST(count(*) AS DOUBLE) AS n, CAST(sum(CAST(md5_number_lower(concat_ws(chr(1), ${text})) AS HUGEINT)) AS VARCHAR) AS s
@@ -72,38 +83,24 @@ async function countRows(duck: Duck, lake: Lake, index: DerivedIndex, from: Day,
   return new Map([...found].map(([key, { rows, sums }]) => [key, { rows, digest: digestOf(sums) }]))
 }
 
-/** Sources whose newest run failed. */
-async function failedSources(table: Table, config: ConfigData): Promise<Set<string>> {
-  const failed = new Set<string>()
-  for (const { id } of config.sources) {
-    const [last] = (await collectRows(table, keys.run(id, '').pk, { reverse: true, limit: 1 })) as RunRow[]
-    if (last?.status === 'failed') failed.add(id)
+/** Streams whose newest run failed. */
+async function failedStreams(table: Table, config: ConfigData): Promise<Set<StreamId>> {
+  const failed = new Set<StreamId>()
+  for (const { id, streams } of config.sources) {
+    const runs = (await collectRows(table, keys.run(id, '').pk, { reverse: true, limit: RECENT_RUNS })) as RunRow[]
+    for (const { name } of streams) {
+      if (runs.find(({ stream }) => stream === name)?.status === 'failed') failed.add(streamId(id, name))
+    }
   }
   return failed
 }
 
-/** What holds of every day: who is counted, and what is left out. */
-async function generalWarnings(duck: Duck, config: ConfigData): Promise<Warning[]> {
-  const warnings: Warning[] = []
-  const [people] = await duck.rows<{ customers: boolean; contacts: boolean }>(
-    `SELECT coalesce(bool_or(role = 'customer'), false) AS customers, coalesce(bool_or(role = 'contact'), false) AS contacts FROM f_customers`,
-  )
-  if (people!.contacts && !people!.customers) {
-    warnings.push({ code: 'contacts_only', effect: 'may fall', message: 'nobody is known to be a customer, so contacts are counted' })
-  }
-  const unknown = await duck.rows<{ currency: string; n: number }>(
-    'SELECT currency, CAST(count(*) AS DOUBLE) AS n FROM f_orders WHERE amount IS NULL GROUP BY currency ORDER BY currency',
-  )
-  for (const { currency, n } of unknown) {
-    const message = `${n} orders in ${currency} are left out of money metrics: no rate to ${config.currency} for their day`
-    warnings.push({ code: 'currency_missing', effect: 'may rise', message })
-  }
-  for (const fact of ['interactions', 'customers', 'orders', 'responses', 'tickets', 'referrals', 'posts']) {
-    const others = await duck.rows<{ source: string; n: number }>(`
-      SELECT source, CAST(count(*) AS DOUBLE) AS n FROM (SELECT source FROM raw_${fact} EXCEPT ALL SELECT source FROM owned_${fact}) GROUP BY source ORDER BY source`)
-    for (const { source, n } of others) {
-      warnings.push({ code: 'not_counted', source, message: `${n} ${fact} are kept and not counted: another source owns them` })
-    }
-  }
-  return warnings
+const CONTACTS_ONLY: Warning = {
+  code: 'contacts_only',
+  effect: 'may fall',
+  message: 'nobody is known to be a customer, so contacts are counted',
+}
+
+async function anyContact(duck: Duck): Promise<boolean> {
+  return (await duck.rows('SELECT 1 AS one FROM f_customers LIMIT 1')).length > 0
 }

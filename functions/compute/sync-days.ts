@@ -1,6 +1,6 @@
 import type { Day } from '../kit/day.ts'
 import { objectsOfParts, putParquet, type StreamChange, type Syncing } from './compaction.ts'
-import { quote } from './duck.ts'
+import { type Duck, quote, quoteAll } from './duck.ts'
 import { earliestDifference } from './earliest-difference.ts'
 import { columnList, dayExpression, fromNdjson, fromParquet, shapes } from './fact-sql.ts'
 
@@ -13,9 +13,8 @@ export async function syncDays(syncing: Syncing, changes: readonly StreamChange[
   if (changed.length === 0) return
   const { duck, lake, index, touch, garbage } = syncing
   await duck.run('CREATE OR REPLACE TEMP TABLE replaced (source VARCHAR, stream VARCHAR, part_day VARCHAR)')
-  for (const { source, stream, day } of changed) {
-    await duck.run(`INSERT INTO replaced VALUES (${quote(source)}, ${quote(stream)}, ${quote(day)})`)
-  }
+  const rows = changed.map(({ source, stream, day }) => `(${quote(source)}, ${quote(stream)}, ${quote(day)})`)
+  await duck.run(`INSERT INTO replaced VALUES ${rows.join(', ')}`)
   for (const fact of Object.keys(shapes)) {
     const objects = await objectsOfParts(lake, changed, fact)
     const held = (day: Day) => index.days[fact]?.[day]
@@ -45,26 +44,31 @@ export async function syncDays(syncing: Syncing, changes: readonly StreamChange[
 
 /** A record that a vendor sent on two pages counts once. */
 async function loadNew({ duck }: Syncing, fact: string, objects: Awaited<ReturnType<typeof objectsOfParts>>): Promise<void> {
-  await duck.run('CREATE OR REPLACE TEMP TABLE part_of (filename VARCHAR, part_day VARCHAR)')
-  for (const { file, part } of objects) {
-    await duck.run(`INSERT INTO part_of VALUES (${quote(file)}, ${quote(part.day)})`)
-  }
+  await loadParts(duck, objects)
   await duck.run(`CREATE OR REPLACE TEMP TABLE new_rows AS
     SELECT * EXCLUDE (filename), ${dayExpression(fact)} AS day
     FROM (${fromNdjson(fact, objects.map(({ file }) => file))}) JOIN part_of USING (filename)
     QUALIFY row_number() OVER (PARTITION BY source, stream, part_day, record, nth ORDER BY version DESC) = 1`)
 }
 
-/** Links of such streams add up: a pair of keys once seen together stays together. */
+/** Which part each object belongs to, as the table `part_of`. */
+async function loadParts(duck: Duck, objects: Awaited<ReturnType<typeof objectsOfParts>>): Promise<void> {
+  await duck.run('CREATE OR REPLACE TEMP TABLE part_of (filename VARCHAR, part_day VARCHAR)')
+  if (objects.length === 0) return
+  await duck.run(`INSERT INTO part_of VALUES ${objects.map(({ file, part }) => `(${quote(file)}, ${quote(part.day)})`).join(', ')}`)
+}
+
+/** Links are replaced with the part that says them, as its rows are. */
 async function keepLinks(syncing: Syncing, { id, source, stream, changed }: StreamChange): Promise<void> {
   const { duck, lake, index, garbage } = syncing
   const objects = await objectsOfParts(lake, changed, 'links')
-  if (objects.length === 0) return
   const before = index.states[id]?.links
-  const old = fromParquet('links', before ? [await lake.file(before)] : [])
-  const query = `SELECT ${quote(source)} AS source, ${quote(stream)} AS stream, '' AS record, '' AS version, '' AS run, a, a_kind, b, b_kind, '' AS part_day
-    FROM (SELECT a, a_kind, b, b_kind FROM (${old}) UNION SELECT a, a_kind, b, b_kind FROM (${fromNdjson('links', objects.map(({ file }) => file))}))`
+  if (!before && objects.length === 0) return
+  await loadParts(duck, objects)
+  await duck.run(`CREATE OR REPLACE TEMP TABLE moved_parts AS SELECT unnest(${quoteAll(changed.map(({ day }) => day))}) AS part_day`)
+  const query = `SELECT ${quote(source)} AS source, ${quote(stream)} AS stream, '' AS record, '' AS version, '' AS run, a, a_kind, b, b_kind, part_day
+    FROM (SELECT a, a_kind, b, b_kind, part_day FROM (${fromParquet('links', before ? [await lake.file(before)] : [])}) ANTI JOIN moved_parts USING (part_day)
+      UNION SELECT a, a_kind, b, b_kind, part_day FROM (${fromNdjson('links', objects.map(({ file }) => file))}) JOIN part_of USING (filename))`
   if (before) garbage.push(before)
   index.states[id] = { ...index.states[id], links: await putParquet(syncing, `states/${source}.${stream}/links`, query) }
 }
-

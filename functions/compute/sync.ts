@@ -22,33 +22,43 @@ export async function sync(duck: Duck, lake: Lake, table: Table, config: ConfigD
     if (index.dirty === null || day < index.dirty) index.dirty = day
   }
   const syncing: Syncing = { duck, lake, index, touch, garbage }
-  dropForgotten(syncing, config)
-  const dayChanges: StreamChange[] = []
+  const dayChanges: StreamChange[] = forgotten(syncing, config)
   for (const source of config.sources) {
-    for (const { name, kind } of source.streams) {
+    for (const { name, kind, facts } of source.streams) {
       const change = await changeOf(syncing, table, source.id, name, kind === 'whole')
       if (!change) continue
       if (kind === 'entity') await syncEntity(syncing, change)
       else if (kind === 'whole') await syncWhole(syncing, change)
       else dayChanges.push(change)
-      noteCoverage(syncing, change, kind)
+      noteCoverage(syncing, change, kind, facts === null)
     }
   }
   await syncDays(syncing, dayChanges)
   return garbage
 }
 
-/** A source that left the config no longer counts. */
-function dropForgotten({ index, touch, garbage }: Syncing, config: ConfigData): void {
+/** Before every day there can be. */
+export const EVER = '1900-01-01' as Day
+
+/** A source that left the config no longer counts: what lies in days shared with others is replaced by nothing. */
+function forgotten({ index, touch, garbage }: Syncing, config: ConfigData): StreamChange[] {
   const known = new Set(config.sources.flatMap(({ id, streams }) => streams.map(({ name }) => streamId(id, name))))
-  for (const id of Object.keys(index.parts)) {
+  const changes: StreamChange[] = []
+  for (const [id, parts] of Object.entries(index.parts)) {
     if (known.has(id)) continue
+    const [source, stream] = id.split(' ') as [string, string]
+    const changed = Object.entries(parts).map(([part, { run, read }]): ChangedPart => {
+      const day = part as Day
+      return { day, before: run, manifest: { source, stream, day, run, baseline: false, read, replaces: null, facts: {} } }
+    })
+    changes.push({ id, source, stream, cursor: undefined, changed })
     garbage.push(...Object.values(index.states[id] ?? {}))
     delete index.states[id]
     delete index.parts[id]
     delete index.cursors[id]
-    touch('1900-01-01' as Day)
+    touch(EVER)
   }
+  return changes
 }
 
 async function changeOf(
@@ -82,13 +92,19 @@ async function changeOf(
 
 const bare = ({ run, from, through, read, baseline, facts }: CursorRow): Cursor => ({ run, from, through, read, baseline, facts })
 
-/** Newly covered days change coverage, and so values, even where they hold nothing. */
-function noteCoverage({ index, touch }: Syncing, { id, cursor, changed }: StreamChange, kind: string): void {
+/**
+ * Newly covered days change coverage, and so values, even where they hold nothing.
+ * @param learns nobody but the stream's rows says which facts it yields
+ */
+function noteCoverage({ index, touch }: Syncing, { id, cursor, changed }: StreamChange, kind: string, learns: boolean): void {
   const before = index.cursors[id]
   if (cursor) index.cursors[id] = cursor
+  if (learns && JSON.stringify(cursor?.facts) !== JSON.stringify(before?.facts)) touch(EVER)
+  // `all` may begin earlier now.
+  if (before && cursor && cursor.from < before.from) touch(cursor.from)
   if (kind === 'entity' || kind === 'whole') {
     if (!cursor || (kind === 'entity' && !cursor.baseline)) return
-    if (!before || (kind === 'entity' && !before.baseline)) touch('1900-01-01' as Day)
+    if (!before || (kind === 'entity' && !before.baseline)) touch(EVER)
     else if (cursor.through > before.through) touch(addDays(before.through, 1))
     return
   }

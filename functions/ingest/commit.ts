@@ -1,154 +1,144 @@
-import { type Day, eachDay } from '../kit/day.ts'
+import type { Day } from '../kit/day.ts'
 import type { Stream } from '../kit/source.ts'
 import { collectRows } from '../store/collect-rows.ts'
+import { inBatches } from '../store/in-batches.ts'
 import { putJson } from '../store/json-object.ts'
+import { appendLog, type LogEntry, type Move } from '../store/log.ts'
+import type { Store } from '../store/open.ts'
 import { type CursorRow, type HeldRow, keys, type PartRow } from '../store/rows.ts'
-import { Digest } from './digest.ts'
 import { HELD_AGAIN } from './due.ts'
 import type { FactsWriter, WrittenFact } from './facts-writer.ts'
-import { inBatches } from '../store/in-batches.ts'
-import { mappingDigest, type IngestDeps } from './ingest.ts'
-import { appendLog, type LogEntry, type Move } from '../store/log.ts'
-import { BASELINE, type Manifest, type ManifestFact, manifestKey, type RunRecord, runKey } from './manifest.ts'
+import type { IngestDeps } from './ingest-deps.ts'
+import { type Manifest, manifestKey, type RunRecord, runKey } from './manifest.ts'
+import { mappingDigest } from './mapping-digest.ts'
+import { isFact, type Part, partsOf } from './parts.ts'
 
 /** A part with fewer rows than this is never held: small days vary. */
 const HELD_MIN_ROWS = 20
 /** Two readings this close agree. */
 const HELD_AGREES = 0.02
 
-interface Part {
-  readonly day: Day
-  readonly facts: Record<string, ManifestFact>
-  readonly rows: number
-  readonly digest: string
-}
-
 type Commit = Extract<LogEntry, { type: 'commit' }>
 
-/** What is read by a commit of the reading it ends. */
+/** What a commit has to know of the reading it ends. */
 export interface Reading {
   readonly run: string
   readonly from: Day
   readonly to: Day
+  /** Last day that the vendor is done with, where it said so. */
+  readonly through: Day | null
   readonly baseline: boolean
   readonly read: string
 }
 
 /**
- * Lets a reading in: objects, manifests, log, pointers, and the cursor last and alone. Killed in between, the reading
- * stays invisible as far as it got, and the next one takes its place. Returns how many parts are held.
+ * Lets a reading in: objects, manifests, log, pointers, and the cursor last and alone. Killed before the log, it is as if
+ * it had not been; killed after it, `finishCommit` carries it out. Returns how many parts are held, and how many rows of
+ * facts the committed days have.
  *
  * @param earlier what earlier invocations of the same run wrote
  */
 export async function commit(
-  { store, now }: IngestDeps,
+  { store, now }: Pick<IngestDeps, 'store' | 'now'>,
   source: string,
   name: string,
   stream: Stream,
-  reading: Reading,
+  given: Reading,
   writer: FactsWriter,
   earlier: readonly WrittenFact[],
   record: RunRecord,
-): Promise<number> {
+): Promise<{ held: number; facts: number }> {
   const { lake, table } = store
+  const reading = given.through !== null && given.through < given.to ? { ...given, to: given.through } : given
   const { run } = reading
-  const pointers = new Map(
-    ((await collectRows(table, keys.part(source, name, reading.from).pk, bound(stream, reading))) as PartRow[]).map((row) => [
-      row.sk as Day,
-      row,
-    ]),
-  )
-  const isNew = ({ day, digest }: Part) => stream.kind !== 'whole' || pointers.get(day)?.digest !== digest
-  const summed = new Map(parts(stream, reading, [...earlier, ...writer.summary()], pointers).map((part) => [part.day, part]))
-  const written = await writer.finish((day) => stream.kind !== 'whole' || isNew(summed.get(day)!))
-  const ready = parts(stream, reading, [...earlier, ...written], pointers).filter((part) => isNew(summed.get(part.day)!))
+  const within = bound(stream, reading)
+  const pointers = byDay((await collectRows(table, keys.part(source, name, reading.from).pk, within)) as PartRow[])
+  const waiting = byDay((await collectRows(table, keys.held(source, name, reading.from).pk, within)) as HeldRow[])
+  const before = (await table.get(...pair(keys.cursor(source, name)))) as CursorRow | undefined
 
-  const waiting = (await collectRows(table, keys.held(source, name, reading.from).pk, bound(stream, reading))) as HeldRow[]
-  const held = ready.filter((part) => isHeld(stream, part, pointers.get(part.day), waiting, now()))
-  const let_in = ready.filter((part) => !held.includes(part))
+  const read = partsOf(stream, reading, [...earlier, ...writer.summary()], pointers)
+  const fresh = read.filter((part) => isNews(stream, run, part, pointers.get(part.day)))
+  const wanted = new Set(fresh.flatMap(({ writtenDays }) => writtenDays))
+  const written = [...earlier, ...(await writer.finish((day) => wanted.has(day)))]
+  const ready = partsOf(stream, reading, written, pointers).filter(({ day }) => fresh.some((part) => part.day === day))
+  await deleteUnnamed(store, written, ready)
 
   await putJson(lake, runKey(run), record)
-  await inBatches(ready, async (part) => {
+  await inBatches(ready, (part) => {
     const manifest = manifestOf(source, name, stream, reading, part, pointers.get(part.day)?.run ?? null)
-    await putJson(lake, manifestKey(source, name, part.day, run), manifest)
+    return putJson(lake, manifestKey(source, name, part.day, run), manifest)
   })
 
-  const before = (await table.get(...pair(keys.cursor(source, name)))) as CursorRow | undefined
-  const seen = [...summed.values()].flatMap((part) => Object.keys(part.facts)).filter((fact) => fact !== 'links' && fact !== 'records')
-  const row = ({ day, rows, digest }: Part) => ({ run, manifest: manifestKey(source, name, day, run), rows, digest, read: reading.read })
+  const held = ready.filter((part) => isHeld(stream, part, pointers.get(part.day), waiting.get(part.day), now()))
+  const letIn = ready.filter((part) => !held.includes(part))
+  const pointerTo = ({ day, rows, digest }: Part) => ({
+    run,
+    manifest: manifestKey(source, name, day, run),
+    rows,
+    digest,
+    read: reading.read,
+  })
   const entry: Commit = {
     type: 'commit',
     at: now().toISOString(),
     source,
     stream: name,
     run,
-    moves: let_in.map((part): Move => ({ day: part.day, row: row(part) })),
+    moves: letIn.map((part): Move => ({ day: part.day, row: pointerTo(part) })),
     held: held.map((part) => {
-      const { digest: _, ...rest } = row(part)
-      return { day: part.day, row: { ...rest, before: pointers.get(part.day)!.rows } }
+      const { digest: _, ...row } = pointerTo(part)
+      return { day: part.day, row: { ...row, before: pointers.get(part.day)!.rows } }
     }),
-    released: waiting.map(({ sk }) => sk as Day).filter((day) => let_in.some((part) => part.day === day)),
-    cursor: held.length > 0 ? null : cursorAfter(reading, before, [...new Set([...(before?.facts ?? []), ...seen])].sort()),
+    released: letIn.map(({ day }) => day).filter((day) => waiting.has(day)),
+    cursor: held.length > 0 || reading.to < reading.from ? null : cursorAfter(reading, before, read),
+    facts: read.reduce((rows, part) => rows + part.rows, 0),
   }
   await appendLog(lake, entry)
   await applyCommit(store, entry)
-  return held.length
+  return { held: held.length, facts: entry.facts }
 }
 
-/** Carries out a log entry on the table; rebuild does the same. A pointer or cursor of a newer run stays. */
-export async function applyCommit({ table }: Pick<IngestDeps['store'], 'table'>, entry: Commit): Promise<void> {
-  const { source, stream } = entry
-  const newer = { attribute: 'run', is: '<', value: entry.run, orAbsent: true } as const
+/** Carries out a log entry on the table; rebuild does the same. A pointer, hold or cursor of a newer run stays. */
+export async function applyCommit({ table }: Pick<Store, 'table'>, entry: Commit): Promise<void> {
+  const { source, stream, run } = entry
+  const older = { attribute: 'run', is: '<', value: run } as const
+  const newer = { ...older, orAbsent: true } as const
   await inBatches(entry.moves, ({ day, row }) => table.put({ ...keys.part(source, stream, day), ...row }, newer))
   await inBatches(entry.held, ({ day, row }) => table.put({ ...keys.held(source, stream, day), ...row }, newer))
-  await inBatches(entry.released, (day) => table.delete(...pair(keys.held(source, stream, day))))
+  await inBatches(entry.released, (day) => table.delete(...pair(keys.held(source, stream, day)), older))
   if (entry.cursor) await table.put({ ...keys.cursor(source, stream), ...entry.cursor }, newer)
 }
 
 const pair = ({ pk, sk }: { pk: string; sk: string }): [string, string] => [pk, sk]
 
+const byDay = <T extends { sk: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.sk as Day, row]))
+
 /** Which parts a reading can replace: those of its range, or all of a stream that is read whole. */
 const bound = (stream: Stream, { from, to }: Reading) => (stream.kind === 'whole' ? {} : { from, to })
 
-/** One part per day: every day of the range, empty or not; of a whole stream every day that has or had rows. */
-function parts(
-  stream: Stream,
-  { from, to, baseline }: Reading,
-  written: readonly WrittenFact[],
-  pointers: ReadonlyMap<Day, PartRow>,
-): Part[] {
-  const byDay = new Map<Day, Map<string, WrittenFact[]>>()
-  const days = baseline ? [BASELINE] : stream.kind === 'whole' ? pointers.keys() : eachDay(from, to)
-  for (const day of days) byDay.set(day, new Map())
-  for (const one of written) {
-    const day = baseline ? BASELINE : one.day
-    const facts = byDay.get(day) ?? new Map<string, WrittenFact[]>()
-    facts.set(one.fact, [...(facts.get(one.fact) ?? []), one])
-    byDay.set(day, facts)
-  }
-  return [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, facts]) => partOf(day, facts))
+/** A newer run's part stays; and of a stream that is read whole, a part that says the same as before. */
+function isNews({ kind }: Stream, run: string, { digest }: Part, current: PartRow | undefined): boolean {
+  if (!current) return true
+  return current.run < run && (kind !== 'whole' || current.digest !== digest)
 }
 
-function partOf(day: Day, written: ReadonlyMap<string, readonly WrittenFact[]>): Part {
-  const whole = new Digest()
-  const facts: Record<string, ManifestFact> = {}
-  let rows = 0
-  for (const [fact, pieces] of [...written].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const digest = new Digest()
-    for (const piece of pieces) digest.merge(piece.digest)
-    whole.merge(digest.toString())
-    const count = pieces.reduce((n, piece) => n + piece.rows, 0)
-    facts[fact] = { rows: count, digest: digest.toString(), objects: pieces.flatMap(({ objects }) => objects) }
-    if (fact !== 'links' && fact !== 'records') rows += count
-  }
-  return { day, facts, rows, digest: whole.toString() }
+/** Objects that memory forced out, of days that turned out not to be news. */
+async function deleteUnnamed({ lake }: Store, written: readonly WrittenFact[], ready: readonly Part[]): Promise<void> {
+  const named = new Set(ready.flatMap(({ facts }) => Object.values(facts).flatMap(({ objects }) => objects)))
+  const unnamed = written.flatMap(({ objects }) => objects).filter((key) => !named.has(key))
+  if (unnamed.length > 0) await lake.delete(unnamed)
 }
 
 /** Vendors that lose most of a day usually find it again: such a part waits, unless a later reading says the same. */
-function isHeld({ kind }: Stream, part: Part, current: PartRow | undefined, waiting: readonly HeldRow[], now: Date): boolean {
+function isHeld(
+  { kind }: Stream,
+  part: Part,
+  current: PartRow | undefined,
+  before: HeldRow | undefined,
+  now: Date,
+): boolean {
   if (kind !== 'events' && kind !== 'report') return false
   if (!current || current.rows < HELD_MIN_ROWS || part.rows * 2 >= current.rows) return false
-  const before = waiting.find(({ sk }) => sk === part.day)
   if (!before || now.getTime() - Date.parse(before.read) < HELD_AGAIN) return true
   return Math.abs(part.rows - before.rows) > HELD_AGREES * before.rows
 }
@@ -182,14 +172,15 @@ function manifestOf(
 function cursorAfter(
   { run, from, to, baseline, read }: Reading,
   before: CursorRow | undefined,
-  facts: readonly string[],
+  parts: readonly Part[],
 ): Commit['cursor'] {
+  const facts = [...(before?.facts ?? []), ...parts.flatMap((part) => Object.keys(part.facts)).filter(isFact)]
   return {
     run,
     from: before && before.from < from ? before.from : from,
     through: before && before.through > to ? before.through : to,
     read,
     baseline: baseline ? read : (before?.baseline ?? null),
-    facts,
+    facts: [...new Set(facts)].sort(),
   }
 }

@@ -1,4 +1,4 @@
-import { addDays, bounds, type Day, dayOf, eachDay } from '../kit/day.ts'
+import { addDays, bounds, type Day, dayOf, daysBetween, eachDay } from '../kit/day.ts'
 import type { Stream } from '../kit/source.ts'
 import type { CursorRow, HeldRow, PartRow } from '../store/rows.ts'
 
@@ -32,48 +32,50 @@ const LEVEL_CLOSES = 12 * HOUR
  */
 export function due(stream: Stream, from: Day, to: Day, force: boolean, known: Known): Due[] {
   if (from > to) return []
+  const { now, zone, parts } = known
   switch (stream.kind) {
     case 'whole':
       return [{ from, to, baseline: false }]
     case 'entity':
       return entityDue(stream, from, to, force, known)
     case 'level':
-      if (stream.past === false) return levelDue(to, known)
+      if (stream.past === false) return force || !parts.has(to) ? levelDue(to, now, zone) : []
   }
-  const days = eachDay(from, to).filter((day) => force || isDayDue(stream, day, to, known))
+  const since = stream.since?.(now)
+  const answered = since !== undefined && since > from ? since : from
+  const days = eachDay(answered, to).filter((day) => force || isDayDue(stream, day, known))
   return chunks(days, stream.span ?? 31)
 }
 
-function isDayDue({ repull = 0 }: Stream, day: Day, to: Day, { now, zone, parts, held }: Known): boolean {
+function isDayDue({ repull = 0 }: Stream, day: Day, { now, zone, parts, held }: Known): boolean {
   const part = parts.get(day)
   const waiting = held.get(day)
   if (waiting) return now.getTime() - Date.parse(waiting.read) >= HELD_AGAIN
   if (!part) return true
-  const readToday = dayOf(Date.parse(part.read), zone) >= dayOf(now.getTime(), zone)
-  return day >= addDays(to, -repull) && !readToday
+  const today = dayOf(now.getTime(), zone)
+  return day >= addDays(today, -1 - repull) && dayOf(Date.parse(part.read), zone) < today
 }
 
 /** Changes are always read from the start of a day to now, so that a part read again holds all of its older self. */
 function entityDue(stream: Stream, from: Day, to: Day, force: boolean, { now, zone, cursor }: Known): Due[] {
   if (!cursor?.baseline) return [{ from, to, baseline: true }]
   if (now.getTime() - Date.parse(cursor.baseline) >= BASELINE_DAYS * 24 * HOUR) return [{ from, to, baseline: true }]
-  if (force) return [{ from, to, baseline: false }]
   const readToday = dayOf(Date.parse(cursor.read), zone) >= dayOf(now.getTime(), zone)
   const again = readToday ? 0 : (stream.repull ?? 0)
   const since = addDays(cursor.through < to ? addDays(cursor.through, 1) : to, -again)
-  return [{ from: since, to, baseline: false }]
+  return [{ from: force && from < since ? from : since, to, baseline: false }]
 }
 
-function levelDue(to: Day, { now, zone, parts }: Known): Due[] {
+function levelDue(to: Day, now: Date, zone: string): Due[] {
   const late = now.getTime() - bounds(to, zone).end
-  return late >= 0 && late <= LEVEL_CLOSES && !parts.has(to) ? [{ from: to, to, baseline: false }] : []
+  return late >= 0 && late <= LEVEL_CLOSES ? [{ from: to, to, baseline: false }] : []
 }
 
 function chunks(days: readonly Day[], span: number): Due[] {
   const found: Due[] = []
   for (const day of days) {
     const last = found.at(-1)
-    if (last && addDays(last.to, 1) === day && eachDay(last.from, last.to).length < span) {
+    if (last && addDays(last.to, 1) === day && daysBetween(last.from, day) < span) {
       found[found.length - 1] = { ...last, to: day }
     } else {
       found.push({ from: day, to: day, baseline: false })

@@ -6,6 +6,8 @@ import type { FinishedRow } from './finish-row.ts'
 
 /** Uncompressed bytes kept in memory for all days and facts together, before the largest buffer is written out. */
 const MEMORY = 24 * 1024 * 1024
+/** Writes under way at the end. */
+const AT_ONCE = 16
 
 /** What one (day, fact) of a run amounts to so far. */
 export interface WrittenFact {
@@ -28,7 +30,7 @@ interface Buffer_ {
 
 /**
  * Writes rows of many days at once within a fixed memory. Objects are named
- * `facts/<fact>/day=<day>/<source>.<stream>.<run>.<segment>-<n>.ndjson.zst` and are invisible until a manifest names them.
+ * `facts/<fact>/day=<day>/<source>.<stream>.<run>.<n>.ndjson.zst` and are invisible until a manifest names them.
  */
 export class FactsWriter {
   readonly #lake: Lake
@@ -36,12 +38,16 @@ export class FactsWriter {
   readonly #buffers = new Map<string, Buffer_>()
   readonly #writes: Promise<void>[] = []
   #size = 0
-  #objects = 0
+  #objects: number
 
-  /** @param name `<source>.<stream>.<run>.<segment>`, unique to one invocation of one run */
-  constructor(lake: Lake, name: string) {
+  /**
+   * @param name `<source>.<stream>.<run>`
+   * @param first how many objects earlier invocations of the run wrote
+   */
+  constructor(lake: Lake, name: string, first: number) {
     this.#lake = lake
     this.#name = name
+    this.#objects = first
   }
 
   /** Adds a row to the part of `day` (its own day, or for entity streams the day it was read for). */
@@ -72,17 +78,17 @@ export class FactsWriter {
   }
 
   /**
-   * Writes what is still in memory, of the days that `wanted` accepts; the rest is dropped. Returns when all objects
-   * are in the lake.
+   * Writes what is still in memory, of the days that `wanted` accepts; the rest is dropped. Returns the summary when all
+   * objects are in the lake. Memory may have forced out objects of other days before, which the caller may delete.
    */
   async finish(wanted: (day: Day) => boolean = () => true): Promise<WrittenFact[]> {
     for (const buffer of this.#buffers.values()) {
       if (!wanted(buffer.day)) this.#drop(buffer)
       else if (buffer.lines.length > 0) this.#flush(buffer)
-      if (this.#writes.length >= 16) await Promise.all(this.#writes.splice(0))
+      if (this.#writes.length >= AT_ONCE) await this.drain()
     }
-    await Promise.all(this.#writes.splice(0))
-    return this.summary().filter(({ day }) => wanted(day))
+    await this.drain()
+    return this.summary()
   }
 
   /** Waits for writes under way, so that a reader of pages cannot outrun the lake. */
@@ -90,12 +96,20 @@ export class FactsWriter {
     await Promise.all(this.#writes.splice(0))
   }
 
+  /** Waits for writes under way, whatever comes of them: after a failure, nothing of it may happen later. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#writes.splice(0))
+  }
+
   #flush(buffer: Buffer_): void {
-    const key = `facts/${buffer.fact}/day=${buffer.day}/${this.#name}-${this.#objects++}.ndjson.zst`
+    const key = `facts/${buffer.fact}/day=${buffer.day}/${this.#name}.${this.#objects++}.ndjson.zst`
     const text = `${buffer.lines.join('\n')}\n`
     buffer.objects.push(key)
     this.#drop(buffer)
-    this.#writes.push(pack(text).then((bytes) => this.#lake.put(key, bytes)))
+    const write = pack(text).then((bytes) => this.#lake.put(key, bytes))
+    // Its failure is met when it is awaited.
+    write.catch(() => {})
+    this.#writes.push(write)
   }
 
   #drop(buffer: Buffer_): void {

@@ -1,9 +1,9 @@
-import { dayOf, isDay, type Day, localInstant } from '../kit/day.ts'
+import { facts } from '../facts.ts'
+import { type Day, dayOf, isDay, localInstant } from '../kit/day.ts'
 import { invalid } from '../kit/errors.ts'
 import { type FactRow, type FactShape, isLocalTime } from '../kit/fact.ts'
 import { isPerson, type Link, personKeys } from '../kit/person.ts'
 import { kinds } from '../kit/taxonomy.ts'
-import { facts } from '../facts.ts'
 
 /** What finishing a row needs to know beside the row. */
 export interface Finishing {
@@ -26,7 +26,7 @@ export interface FinishedRow {
   readonly day: Day
   /** JSON without a line break. */
   readonly line: string
-  /** What the digest covers: the row without its run. */
+  /** What the digest covers: what the row says, whichever run and record said it. A line moves down a file unchanged. */
   readonly content: string
   readonly links: readonly Link[]
 }
@@ -38,7 +38,8 @@ export interface FinishedRow {
  */
 export function finishRow(row: FactRow, record: string, version: string, nth: number, given: Finishing): FinishedRow {
   const fact = (facts as Record<string, FactShape>)[row.fact]
-  if (!fact) throw invalid(`map returned a row of '${row.fact}', which is no fact; have ${Object.keys(facts).join(', ')}`)
+  if (!fact)
+    throw invalid(`map returned a row of '${row.fact}', which is no fact; have ${Object.keys(facts).join(', ')}`)
   const links: Link[] = []
   const columns: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(row.columns)) {
@@ -56,13 +57,19 @@ export function finishRow(row: FactRow, record: string, version: string, nth: nu
   const time = columns[fact.time] as string
   const day = isDay(time) ? time : dayOf(Date.parse(time), given.dayZone)
   const { source, stream, run } = given
-  const content = JSON.stringify({ source, stream, record, version, nth, ...columns })
-  return { fact: fact.name, day, content, line: `${content.slice(0, -1)},"run":"${run}"}`, links }
+  const content = JSON.stringify({ source, stream, version, nth, ...columns })
+  return { fact: fact.name, day, content, line: stamped(content, record, run), links }
+}
+
+/** A row as it is stored. */
+export function stamped(content: string, record: string, run: string): string {
+  return `${content.slice(0, -1)},"record":${JSON.stringify(record)},"run":"${run}"}`
 }
 
 function instant(fact: string, column: string, value: string, zone: string | undefined): string {
   if (!isLocalTime(value)) return value
-  if (!zone) throw invalid(`${fact}.${column}: ${value} has no offset and the stream has no zone; expected an RFC 3339 instant`)
+  if (!zone)
+    throw invalid(`${fact}.${column}: ${value} has no offset and the stream has no zone; expected an RFC 3339 instant`)
   return new Date(localInstant(value, zone)).toISOString()
 }
 

@@ -1,5 +1,6 @@
 import type { Invocation } from '../kit/invocation.ts'
-import { type IngestAnswer, type IngestDeps, type IngestEvent, ingest } from './ingest.ts'
+import { type IngestAnswer, type IngestEvent, ingest } from './ingest.ts'
+import type { IngestDeps } from './ingest-deps.ts'
 
 export type { IngestAnswer, IngestEvent } from './ingest.ts'
 

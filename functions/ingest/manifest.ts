@@ -1,5 +1,5 @@
 import type { Day } from '../kit/day.ts'
-import type { StreamKind } from '../kit/source.ts'
+import type { Note, StreamKind } from '../kit/source.ts'
 
 /** Rows of one fact in one part. Beside the twelve facts there are `links` and, for entity streams, `records`. */
 export interface ManifestFact {
@@ -55,6 +55,8 @@ export interface RunRecord {
   readonly stream: string
   readonly from: Day
   readonly to: Day
+  /** Last day that the vendor was done with, where it said so: later ones are not committed. */
+  readonly through: Day | null
   readonly read: string
   readonly baseline: boolean
   readonly pages: readonly RawPage[]
@@ -64,11 +66,16 @@ export interface RunRecord {
   /** Rows whose own day lies outside the range; their part belongs to another reading. */
   readonly outside: number
   readonly quarantined: number
-  /** The first 1,000 of them. */
+  /** The first 1,000 of them; addresses and numbers of people are left out of the reasons. */
   readonly quarantine: readonly { readonly record: string; readonly reason: string }[]
+  /** What the vendor said about the quality of its answers. */
+  readonly notes: readonly Note[]
   readonly turns: number
   readonly waited: number
-  readonly quota: { readonly [name: string]: number } | null
+  readonly quota: Quota | null
 }
+
+/** The vendor's remaining quota, by what it calls it. */
+export type Quota = { readonly [name: string]: number }
 
 export const runKey = (run: string) => `runs/${run}.json`

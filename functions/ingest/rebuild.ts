@@ -1,9 +1,11 @@
 import type { Day } from '../kit/day.ts'
+import { inlineBody } from '../store/inline-body.ts'
 import { getJson } from '../store/json-object.ts'
+import type { LogEntry } from '../store/log.ts'
 import type { Store } from '../store/open.ts'
 import { keys, type RangeRow } from '../store/rows.ts'
 import { applyCommit } from './commit.ts'
-import type { LogEntry } from '../store/log.ts'
+import { noteCommit } from './note-commit.ts'
 
 /** What a rebuild put back. API keys are not in the lake and have to be made anew. */
 export interface Rebuilt {
@@ -11,6 +13,8 @@ export interface Rebuilt {
   readonly parts: number
   readonly revisions: number
   readonly days: number
+  /** Snapshots that the log names and the lake no longer has. */
+  readonly missing: number
 }
 
 /**
@@ -20,36 +24,41 @@ export interface Rebuilt {
  * @param writeSeries fills the series chunks of the days it is given, from their newest snapshots
  */
 export async function rebuild(store: Store, writeSeries: (days: readonly Day[]) => Promise<void>): Promise<Rebuilt> {
-  const counted = { commits: 0, parts: 0, revisions: 0 }
+  const { lake, table } = store
+  const counted = { commits: 0, parts: 0, revisions: 0, missing: 0 }
   const days = new Set<Day>()
   let range: RangeRow | undefined
-  for await (const { key } of store.lake.list('log/')) {
-    const entry = await getJson<LogEntry>(store.lake, key)
-    if (!entry) continue
-    if (entry.type === 'commit') {
+  for await (const { key } of lake.list('log/')) {
+    const entry = await getJson<LogEntry>(lake, key)
+    if (entry?.type === 'commit') {
       await applyCommit(store, entry)
+      // Ids of new runs ascend from those that are there: without them, a run after this could pass for an old one.
+      await noteCommit(store, entry, true)
       counted.commits += 1
       counted.parts += entry.moves.length
-    } else {
-      for (const { day, row } of entry.revisions) {
-        const body = await store.lake.get(row.object)
-        if (!body) continue
-        await store.table.put({ ...keys.revision(day, row.revision), ...row, body: null })
-        await store.table.put({ ...keys.head(day), revision: row.revision }, older(row.revision))
-        counted.revisions += 1
-        days.add(day)
+    }
+    if (entry?.type !== 'snapshots') continue
+    for (const { day, row } of entry.revisions) {
+      const body = await lake.get(row.object)
+      if (!body) {
+        counted.missing += 1
+        continue
       }
-      const { from, to } = entry.range
-      range = {
-        ...keys.range(),
-        from: range && range.from < from ? range.from : from,
-        to: range && range.to > to ? range.to : to,
-      }
+      const { revision } = row
+      await table.put({ ...keys.revision(day, revision), ...row, body: inlineBody(body) })
+      const older = { attribute: 'revision', is: '<', value: revision, orAbsent: true } as const
+      await table.put({ ...keys.head(day), revision }, older)
+      counted.revisions += 1
+      days.add(day)
+    }
+    const { from, to } = entry.range
+    range = {
+      ...keys.range(),
+      from: range && range.from < from ? range.from : from,
+      to: range && range.to > to ? range.to : to,
     }
   }
-  if (range) await store.table.put(range)
+  if (range) await table.put(range)
   await writeSeries([...days].sort())
   return { ...counted, days: days.size }
 }
-
-const older = (revision: number) => ({ attribute: 'revision', is: '<', value: revision, orAbsent: true }) as const

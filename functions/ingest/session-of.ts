@@ -13,7 +13,11 @@ const POLL_MS = 250
  *
  * @throws `unavailable` from `exclusively` if another process holds that right for a minute
  */
-export function sessionOf({ table, secrets }: Store, source: string, holder: string): NonNullable<HttpEnv['session']> {
+export function sessionOf(
+  { table, secrets }: Pick<Store, 'table' | 'secrets'>,
+  source: string,
+  holder: string,
+): NonNullable<HttpEnv['session']> {
   return {
     secret: (name) => secrets.get(source, name),
     keep: (name, value) => secrets.put(source, name, value),

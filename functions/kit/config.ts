@@ -1,11 +1,14 @@
 import * as z from 'zod'
 import { zone } from './day.ts'
 import { invalid, type TidemarkError } from './errors.ts'
+import { issuesText } from './issues-text.ts'
 import type { Source } from './source.ts'
 import { channels, engagements, kinds, pillars } from './taxonomy.ts'
 
 const Weight = z.number().finite()
-const Window = z.union([z.int().min(1).max(3_660), z.literal('all')])
+const Window = z.union([z.int().min(1).max(3_660), z.literal('all')], {
+  error: "expected a number of days from 1 to 3660, or 'all'",
+})
 
 const Settings = z.strictObject({
   /** IANA name of the reporting zone: whose days the snapshots are of. */
@@ -70,7 +73,7 @@ export interface ConfigData extends Settings {
  */
 export function defineConfig({ sources, ...settings }: ConfigInput): Config {
   const parsed = Settings.safeParse(settings)
-  if (!parsed.success) throw invalid(`config: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw invalid(`config: ${issuesText(parsed.error, settings)}`)
   const config = { ...parsed.data, sources }
   zone(config.timezone)
   if (!Array.isArray(sources) || sources.length === 0) throw invalid('config: sources is empty; expected at least one')

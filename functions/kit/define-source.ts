@@ -1,5 +1,6 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { invalid } from './errors.ts'
+import { issuesText } from './issues-text.ts'
 import type { Source, SourceDefinition, SourceFactory, Stream } from './source.ts'
 
 const ID = /^[a-z][a-z0-9-]{0,23}$/
@@ -17,7 +18,7 @@ export function defineSource<Z extends z.ZodType, const S extends string>(
     }
     const parsed = definition.options.safeParse(given)
     if (!parsed.success) {
-      throw invalid(`options of source '${id}' (${definition.name}): ${z.prettifyError(parsed.error)}`)
+      throw invalid(`options of source '${id}' (${definition.name}): ${issuesText(parsed.error, given)}`)
     }
     const streams = definition.streams(parsed.data)
     for (const [name, stream] of Object.entries(streams)) check(definition.name, name, stream)

@@ -23,7 +23,10 @@ export class TidemarkError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number | undefined } = {}) {
-    super(message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(
+      message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
     this.name = code
     this.code = code
     this.retryAfter = options.retryAfter

@@ -20,7 +20,7 @@ export interface Lease {
  * does is taken over, so that a killed process blocks nobody.
  *
  * @param holder unique to the invocation; begins with `localHolder()` outside Lambda
- * @param now the clock by which rows of the table expire
+ * @param now the clock by which rows of the table expire. @default - the real one, as `openStore` has it
  */
 export async function takeLease(
   table: Table,
@@ -39,6 +39,14 @@ export async function takeLease(
   const other = String(current.holder)
   if (!isDead(other)) return null
   return (await table.put(item, mine(other))) ? lease : null
+}
+
+/** Whether another process of this machine, seen to be alive, holds a lease. */
+export async function isHeldNextDoor(table: Table, owner: string, what: string): Promise<boolean> {
+  const { pk, sk } = keys.lease(owner, what)
+  const holder = String((await table.get(pk, sk))?.holder)
+  const [kind, host, pid] = holder.split(':')
+  return kind === 'local' && host === hostname() && Number(pid) !== process.pid && !isDead(holder)
 }
 
 const mine = (holder: string) => ({ attribute: 'holder', is: '=', value: holder }) as const

@@ -27,6 +27,8 @@ export type LogEntry =
       readonly released: readonly Day[]
       /** Null where something is held: the cursor stays. */
       readonly cursor: Cursor | null
+      /** Rows of facts in the days that were read, moved or not. */
+      readonly facts: number
     }
   | {
       readonly type: 'snapshots'
