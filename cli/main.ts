@@ -43,7 +43,8 @@ export async function main(argv: readonly string[], streams: Streams = process):
   try {
     const { command, parent, path, rest } = await find(argv)
     if (argv.includes('--help') || argv.includes('-h')) {
-      const usage = await renderUsage(command, parent)
+      const here = command === root ? '\n\nIn the checkout: npm run -s tidemark -- <command>' : ''
+      const usage = `${await renderUsage(command, parent)}${here}`
       stdout.write(`${stdout.isTTY ? usage : stripVTControlCharacters(usage)}\n`)
       return 0
     }

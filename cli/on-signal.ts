@@ -1,4 +1,8 @@
+import { writeSync } from 'node:fs'
+
 type Close = () => unknown
+
+const STDERR = 2
 
 const closers = new Set<Close>()
 let serving = false
@@ -23,9 +27,14 @@ export function handleSignals(): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    process.once(signal, () => {
+    let signalled = false
+    // It stays for a second signal: the terminal's own listener ends the process at once if it is the only one left.
+    process.on(signal, () => {
       const end = () => process.exit(serving ? 0 : code)
-      if (!serving) process.stderr.write('\nstopped; what was committed stays, and the next run goes on from there\n')
+      if (signalled) end()
+      signalled = true
+      // Past process.stderr, which holds back what is written while lines move.
+      if (!serving) writeSync(STDERR, '\nstopped; what was committed stays, and the next run goes on from there\n')
       setTimeout(end, PATIENCE)
       void Promise.allSettled([...closers].reverse().map(async (close) => close())).then(end)
     })

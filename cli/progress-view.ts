@@ -25,8 +25,10 @@ export interface ProgressView {
   close(): Promise<void>
 }
 
-/** Moving lines on a terminal, plain ones elsewhere; always on stderr, because stdout is for results. */
+/** Moving lines on a terminal that has a width, plain ones elsewhere; always on stderr, because stdout is for results. */
 export async function openProgress(sources: readonly string[]): Promise<ProgressView> {
   const { stderr } = process
-  return stderr.isTTY && !process.env.CI ? liveProgress(sources) : plainProgress((line) => stderr.write(`${line}\n`))
+  return stderr.isTTY && stderr.columns > 0 && !process.env.CI
+    ? liveProgress(sources)
+    : plainProgress((line) => stderr.write(`${line}\n`))
 }

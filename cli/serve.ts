@@ -24,7 +24,7 @@ export const serve = defineCommand({
     return {
       ok: true,
       json: { url: server.url },
-      text: `${server.url}/  (keys: tidemark keys create; end with Ctrl-C)`,
+      text: `open ${server.url}/\n(it asks for a key: tidemark keys create --name …; end with Ctrl-C)`,
     }
   },
 })

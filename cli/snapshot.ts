@@ -27,7 +27,9 @@ function describeSnapshot({ date, timezone, revision, finality, final_on, metric
   ])
   const settles = final_on ? `, final on ${final_on} at the earliest` : ''
   const notes = warnings.map(({ code, source, stream, effect, message }) =>
-    [code, [source, stream].filter(Boolean).join('.'), message ?? effect].filter(Boolean).join(': '),
+    [code.replaceAll('_', ' '), [source, stream].filter(Boolean).join('.'), message ?? effect]
+      .filter(Boolean)
+      .join(': '),
   )
   return [
     `${date} in ${timezone}: revision ${revision}, ${finality}${settles}`,

@@ -47,7 +47,7 @@ export const sources = defineCommand({
         last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : (last_run?.warnings[0]?.message ?? ''),
       ]),
     )
-    const headings = ['source', 'stream', 'status', 'data through', 'last run', 'quarantined', 'days held', 'to be known']
+    const headings = ['source', 'stream', 'status', 'data through', 'last run', 'quarantined', 'days held', 'note']
     return { ok: true, json: body, text: textTable(headings, rows) }
   },
 })

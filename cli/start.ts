@@ -49,9 +49,16 @@ export const start = defineCommand({
     })
     const serving = open.move()
     closeOnSignal(() => serving.disposeAsync())
-    return { ...outcome, json: { ...(outcome.json as object), ...link }, text: `${outcome.text}\n\n${link.link}` }
+    return {
+      ...outcome,
+      json: { ...(outcome.json as object), ...link },
+      text: `${outcome.text}\n\n${invitation(link.link)}`,
+    }
   },
 })
+
+const invitation = (link: string) =>
+  `open ${link}\n(whoever has the link is signed in, for ${KEY_DAYS} days or until the next start; end with Ctrl-C)`
 
 async function collect(deployment: Deployment, days: { from: Day | null; to: Day | null }): Promise<Outcome> {
   const { sources } = deployment.config

@@ -30,6 +30,7 @@ const LastRun = z.object({
   records: z.int(),
   facts: z.int(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 })
 
 const Stream = z.object({
@@ -148,6 +149,7 @@ function describeRun({
   records,
   facts,
   error,
+  warnings,
 }: RunRow): z.output<typeof LastRun> {
-  return { id: sk, status, from, to, started, ended, records, facts, error }
+  return { id: sk, status, from, to, started, ended, records, facts, error, warnings: [...warnings] }
 }

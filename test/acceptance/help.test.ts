@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Ended, runCommands } from '../cli/in-one-process.ts'
+import { SLOW } from './run-tidemark.ts'
+
+/** Every command, and what its help has to name. */
+const commands: Readonly<Record<string, readonly string[]>> = {
+  start: ['--days', '--port', '--once'],
+  collect: ['--from', '--to', '--days', '--source'],
+  compute: ['--from', '--to'],
+  serve: ['--port'],
+  sources: [],
+  metrics: [],
+  snapshot: ['DATE', 'YYYY-MM-DD'],
+  status: [],
+  'keys create': ['--name', '--scopes', '--days'],
+  'keys list': [],
+  'keys revoke': ['ID'],
+  rebuild: [],
+}
+
+describe('help', () => {
+  const lines = Object.keys(commands).map((command) => [...command.split(' '), '--help'])
+  let ended: Ended[] = []
+  beforeAll(async () => {
+    ended = await runCommands([...lines, ['--help'], ['keys', '--help']], {})
+  }, SLOW)
+
+  test.each(Object.entries(commands))(
+    'of %s says what it does, how it is called and what it takes',
+    (command, names) => {
+      const { code, stdout, stderr } = ended[Object.keys(commands).indexOf(command)]!
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(stdout).toMatch(/^[A-Z].* \(tidemark [a-z ]+\)\n/)
+      expect(stdout).toContain(`USAGE tidemark ${command}`)
+      for (const name of [...names, '--json']) expect(stdout).toContain(name)
+      expect(stdout).not.toMatch(/\u001b/)
+    },
+  )
+
+  test('of the program lists every command, and how to call one from the checkout', () => {
+    const [all, keys] = ended.slice(-2) as [Ended, Ended]
+    for (const command of Object.keys(commands)) {
+      const [word, second] = command.split(' ') as [string, string?]
+      expect(all.stdout).toMatch(new RegExp(`^ +${word} +[A-Z]`, 'm'))
+      if (second) expect(keys.stdout).toMatch(new RegExp(`^ +${second} +[A-Z]`, 'm'))
+    }
+    expect(all.stdout).toContain('npm run -s tidemark -- <command>')
+  })
+})
