@@ -79,6 +79,7 @@ describe('GET /v1/sources', () => {
           records: 10,
           facts: 9,
           error: null,
+          warnings: [],
         },
         held: [],
       },
