@@ -5,8 +5,8 @@ import { collectDays } from './collect-days.ts'
 import { collectedOutcome } from './collected-outcome.ts'
 import { dayRange, trailingDays } from './day-range.ts'
 import { openDeployment } from './open-deployment.ts'
+import { openProgress } from './open-progress.ts'
 import { json, type Outcome } from './outcome.ts'
-import { openProgress } from './progress-view.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** `tidemark collect` */

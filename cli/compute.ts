@@ -3,8 +3,8 @@ import { collectDays } from './collect-days.ts'
 import { collectedOutcome } from './collected-outcome.ts'
 import { dayRange } from './day-range.ts'
 import { openDeployment } from './open-deployment.ts'
+import { openProgress } from './open-progress.ts'
 import { json, type Outcome } from './outcome.ts'
-import { openProgress } from './progress-view.ts'
 
 /** `tidemark compute` */
 export const compute = defineCommand({

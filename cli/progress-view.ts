@@ -1,6 +1,4 @@
 import type { Progress } from '../functions/kit/invocation.ts'
-import { liveProgress } from './live-progress.ts'
-import { plainProgress } from './plain-progress.ts'
 
 /** What came of a stream, as far as a line can tell. */
 export interface ReadFigures {
@@ -23,12 +21,4 @@ export interface ProgressView {
   computeFailed(text: string): void
   /** Ends the display, and leaves the cursor where the next line belongs. */
   close(): Promise<void>
-}
-
-/** Moving lines on a terminal that has a width, plain ones elsewhere; always on stderr, because stdout is for results. */
-export async function openProgress(sources: readonly string[]): Promise<ProgressView> {
-  const { stderr } = process
-  return stderr.isTTY && stderr.columns > 0 && !process.env.CI
-    ? liveProgress(sources)
-    : plainProgress((line) => stderr.write(`${line}\n`))
 }
