@@ -1,0 +1,358 @@
+import * as z from 'zod'
+import { audience, interactions, posts, responses } from '../facts.ts'
+import { bounds, type Day, dayOf } from '../kit/day.ts'
+import { defineSource } from '../kit/define-source.ts'
+import {
+  askLiving,
+  GraphRows,
+  GraphTime,
+  graphApi,
+  graphBody,
+  graphList,
+  graphNotes,
+  graphPage,
+  isAnyLater,
+  META_ZONE,
+  metaSince,
+  nextPage,
+  openGraph,
+  Paging,
+} from '../kit/graph-api.ts'
+import type { Page } from '../kit/page.ts'
+import { person } from '../kit/person.ts'
+import type { Reading, Stream, Turn } from '../kit/source.ts'
+
+const Options = z.strictObject({
+  /** Id of the Page. */
+  page: z.string().regex(/^\d+$/, "expected the Page's id, digits only"),
+  /** Version of the Graph API; each lives for about two years. @default 26 */
+  version: z.int().min(1).default(26),
+  /** Read Messenger conversations as well; needs `pages_messaging`. @default false */
+  messages: z.boolean().default(false),
+  /** Read recommendations as well; versions from 22 on refuse it. @default false */
+  ratings: z.boolean().default(false),
+  /** @default 'https://graph.facebook.com' */
+  baseUrl: z.url().default('https://graph.facebook.com'),
+})
+type Options = z.output<typeof Options>
+
+/** One value of one daily metric; `end_time` is midnight Pacific time at the end of the day. */
+const Measured = z.object({ name: z.string(), end_time: GraphTime, value: z.number() })
+
+const Total = z.object({ summary: z.object({ total_count: z.int().optional() }) }).optional()
+const Post = z.object({
+  id: z.string(),
+  created_time: GraphTime,
+  /** Absent while nobody shared it. */
+  shares: z.object({ count: z.int() }).optional(),
+  comments: Total,
+  reactions: Total,
+  insights: z
+    .object({ data: z.array(z.object({ name: z.string(), values: z.array(z.object({ value: z.unknown() })) })) })
+    .optional(),
+  /** The day it was read for. */
+  day: z.string(),
+})
+
+const Recommendation = z.object({
+  created_time: GraphTime,
+  recommendation_type: z.enum(['positive', 'negative']).optional(),
+  /** Stars, given before August 2018. */
+  rating: z.int().min(1).max(5).optional(),
+  reviewer: z.object({ id: z.string() }).optional(),
+  open_graph_story: z.object({ id: z.string() }).optional(),
+})
+
+const Party = z.object({ id: z.string() })
+const Message = z.object({
+  id: z.string(),
+  created_time: GraphTime,
+  from: Party.optional(),
+  to: z.object({ data: z.array(Party) }).optional(),
+})
+
+/** What `pages` itself reads of answers. */
+const Insights = z.object({
+  data: z.array(z.object({ values: z.array(z.object({ end_time: GraphTime })).default([]) })),
+})
+const Dated = z.object({ data: z.array(z.object({ created_time: GraphTime })), paging: Paging })
+const Threads = z.object({
+  data: z.array(
+    z.object({
+      updated_time: GraphTime,
+      messages: z.object({ data: z.array(z.object({ created_time: GraphTime })), paging: Paging }).optional(),
+    }),
+  ),
+  paging: Paging,
+})
+const Followers = z.object({ followers_count: z.int().optional() })
+
+/** "Only 90 days of insights can be viewed at one time" (reference "Page Insights", Limitations). */
+const WINDOW_DAYS = 89
+/** How long a post's counters are followed. */
+const POST_DAYS = 28
+const SETTLING_DAYS = 3
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** Larger pages of posts with insights are refused: "Please reduce the amount of data you're asking for". */
+const LIST_LIMIT = 25
+/** "You can only get details about the 20 most recent messages in the conversation" (guide "Conversations API"). */
+const LAST_MESSAGES = 20
+
+/** The day that ends at `end_time`, even where it does not follow the clock changes. */
+const dayBefore = (end: string): Day => dayOf(Date.parse(end) - 12 * HOUR, META_ZONE)
+
+/** Daily values of `metrics`. Their next-links move the window for ever, so the window is asked for once. */
+async function* insights(
+  { http, options, from, to, now }: Reading<Options>,
+  metrics: readonly string[],
+  isCount: boolean,
+): AsyncGenerator<Turn, void, void> {
+  const graph = openGraph(http, options.version)
+  const since = bounds(from, META_ZONE).start / 1_000
+  // An hour more, since it is not documented whether a value that ends with the window lies in it.
+  const until = (bounds(to, META_ZONE).end + HOUR) / 1_000
+  const { answer, notes } = await askLiving(metrics, (asked) =>
+    graph.get(`${options.page}/insights`, { metric: asked.join(','), period: 'day', since, until }, Insights),
+  )
+  const days = answer.body.data.flatMap(({ values }) => values.map(({ end_time }) => dayBefore(end_time))).sort()
+  const last = days.at(-1)
+  const age = now.getTime() - bounds(to, META_ZONE).end
+  if (!last && !isCount && age <= DAY) {
+    // A Page with fewer than 100 likes has no insights, but its followers of now are known.
+    const { bytes, notes } = await graph.get(options.page, { fields: 'followers_count' }, Followers)
+    yield { ...graphPage(bytes, notes, { end: new Date(bounds(to, META_ZONE).end).toISOString() }), resume: null }
+    return
+  }
+  const late = last !== undefined && last < to && age < SETTLING_DAYS * DAY
+  yield { ...graphPage(answer.bytes, [...answer.notes, ...notes]), ...(late && { through: last }), resume: null }
+}
+
+const Series = z.object({
+  data: z.array(z.object({ name: z.string(), values: z.array(z.looseObject({})).default([]) })).optional(),
+  followers_count: z.int().optional(),
+})
+
+function* measured(of: Page): Iterable<unknown> {
+  const { data = [], followers_count } = graphBody(Series, of)
+  for (const { name, values } of data) for (const value of values) yield { ...value, name }
+  const { end } = (of.context ?? {}) as { end?: string }
+  if (followers_count !== undefined) yield { name: 'page_follows', value: followers_count, end_time: end }
+}
+
+const daily = {
+  record: Measured,
+  settles: SETTLING_DAYS,
+  repull: SETTLING_DAYS,
+  zone: META_ZONE,
+  span: WINDOW_DAYS,
+  since: metaSince,
+  records: measured,
+  notes: graphNotes,
+  key: ({ name, end_time }: z.output<typeof Measured>) => `${name} ${end_time}`,
+}
+
+/** What a daily count stands for; a tap on the Page's contact or call-to-action button is an action. */
+const acts: Record<string, 'follow' | 'action'> = { page_daily_follows: 'follow', page_total_actions: 'action' }
+
+const activity: Stream<Options, z.output<typeof Measured>> = {
+  ...daily,
+  kind: 'report',
+  facts: ['interactions'],
+  pages: (reading) => insights(reading, Object.keys(acts), true),
+  map: ({ name, end_time, value }) => {
+    const kind = acts[name]
+    if (!kind) return null
+    return interactions({ at: dayBefore(end_time), channel: 'social', kind, count: value, initiator: 'customer' })
+  },
+}
+
+const followers: Stream<Options, z.output<typeof Measured>> = {
+  ...daily,
+  kind: 'level',
+  facts: ['audience'],
+  pages: (reading) => insights(reading, ['page_follows'], false),
+  map: ({ end_time, value }) => audience({ at: dayBefore(end_time), channel: 'social', kind: 'followers', value }),
+}
+
+/** A post's lifetime metrics, by the column they fill. */
+const lifetime = { impressions: 'post_media_view', reach: 'post_total_media_view_unique', clicks: 'post_clicks' }
+
+const published: Stream<Options, z.output<typeof Post>> = {
+  kind: 'level',
+  facts: ['posts'],
+  past: false,
+  record: Post,
+  async *pages(reading) {
+    const { http, options, from, range } = reading
+    const graph = openGraph(http, options.version)
+    const since = Math.floor((range.end - POST_DAYS * DAY) / 1_000)
+    let metrics: readonly string[] = Object.values(lifetime)
+    yield* graphList(reading.resume, async (cursor) => {
+      const ask = (asked: readonly string[]) => {
+        const fields = [
+          'id',
+          'created_time',
+          'shares',
+          'comments.filter(stream).limit(0).summary(true)',
+          'reactions.limit(0).summary(true)',
+          ...(asked.length > 0 ? [`insights.metric(${asked.join(',')})`] : []),
+        ]
+        const query = { fields: fields.join(','), since, limit: LIST_LIMIT, ...cursor }
+        return graph.get(`${options.page}/published_posts`, query, Dated)
+      }
+      const { answer, alive, notes } = await askLiving(metrics, ask, () => ask([]))
+      metrics = alive
+      const { data, paging } = answer.body
+      const made = graphPage(answer.bytes, [...answer.notes, ...notes], { day: from })
+      return { made, next: isAnyLater(data, 'created_time', since * 1_000) ? nextPage(paging) : null }
+    })
+  },
+  *records(of) {
+    const { day } = of.context as { day: string }
+    for (const post of graphBody(GraphRows, of).data) yield { ...post, day }
+  },
+  notes: graphNotes,
+  key: ({ id }) => id,
+  map: ({ id, created_time, day, shares, comments, reactions, insights }) => {
+    const counted = (name: string) => {
+      const value = insights?.data.find((one) => one.name === name)?.values[0]?.value
+      return typeof value === 'number' ? value : undefined
+    }
+    return posts({
+      id,
+      at: day,
+      channel: 'social',
+      published: created_time,
+      impressions: counted(lifetime.impressions),
+      reach: counted(lifetime.reach),
+      clicks: counted(lifetime.clicks),
+      likes: reactions?.summary.total_count,
+      comments: comments?.summary.total_count,
+      shares: shares?.count ?? 0,
+    })
+  },
+}
+
+const nameOf = ({ created_time, reviewer, open_graph_story }: z.output<typeof Recommendation>) =>
+  open_graph_story?.id ?? `${created_time} ${reviewer?.id ?? ''}`
+
+/** Read by creation time; a changed or deleted one is noticed by the next full list. */
+const ratings: Stream<Options, z.output<typeof Recommendation>> = {
+  kind: 'entity',
+  facts: ['responses'],
+  record: Recommendation,
+  settles: SETTLING_DAYS,
+  repull: SETTLING_DAYS,
+  async *pages(reading) {
+    const { http, options, baseline, range } = reading
+    const graph = openGraph(http, options.version)
+    const fields = 'created_time,recommendation_type,has_rating,rating,reviewer,open_graph_story'
+    yield* graphList(reading.resume, async (cursor) => {
+      const query = { fields, limit: LIST_LIMIT, ...cursor }
+      const { bytes, body, notes } = await graph.get(`${options.page}/ratings`, query, Dated)
+      const more = baseline || isAnyLater(body.data, 'created_time', range.start)
+      return { made: graphPage(bytes, notes), next: more ? nextPage(body.paging) : null }
+    })
+  },
+  records: (of) => graphBody(GraphRows, of).data,
+  notes: graphNotes,
+  key: nameOf,
+  changed: ({ created_time }) => new Date(Date.parse(created_time)).toISOString(),
+  map: (record) => {
+    const { created_time: at, recommendation_type: type, rating, reviewer } = record
+    const from = { id: nameOf(record), at, customer: person({ id: reviewer?.id }) }
+    if (type) return responses({ ...from, survey: 'recommendation', value: type === 'positive' ? 1 : 0, scale: [0, 1] })
+    return rating === undefined ? null : responses({ ...from, survey: 'rating', value: rating, scale: [1, 5] })
+  },
+}
+
+const messages = (own: string): Stream<Options, z.output<typeof Message>> => ({
+  kind: 'events',
+  facts: ['interactions'],
+  record: Message,
+  async *pages(reading) {
+    const { http, options, range } = reading
+    const graph = openGraph(http, options.version)
+    const fields = `id,updated_time,messages.limit(${LAST_MESSAGES}){id,created_time,from,to}`
+    yield* graphList(reading.resume, async (cursor) => {
+      const query = { platform: 'MESSENGER', fields, limit: LIST_LIMIT, ...cursor }
+      const { bytes, body, notes } = await graph.get(`${options.page}/conversations`, query, Threads)
+      const isCut = body.data.some(
+        ({ messages }) =>
+          messages?.paging?.next && messages.data.every((one) => Date.parse(one.created_time) >= range.start),
+      )
+      const cut = `of a conversation, only the last ${LAST_MESSAGES} messages are shown; earlier ones of the days read are missing`
+      const made = graphPage(bytes, isCut ? [...notes, { code: 'messages_cut', message: cut }] : notes)
+      // There is no time-based paging here (reference "Page Conversations", Limitations).
+      const more = isAnyLater(body.data, 'updated_time', range.start)
+      return { made, next: more ? nextPage(body.paging) : null }
+    })
+  },
+  *records(of) {
+    const Conversations = z.object({ data: z.array(z.object({ messages: GraphRows.optional() })) })
+    for (const { messages } of graphBody(Conversations, of).data) yield* messages?.data ?? []
+  },
+  notes: graphNotes,
+  key: ({ id }) => id,
+  map: ({ id, created_time, from, to }) => {
+    const isOwn = from?.id === own
+    return interactions({
+      id,
+      at: created_time,
+      channel: 'messaging',
+      kind: 'message',
+      // An answer belongs to what the customer began.
+      initiator: from && !isOwn ? 'customer' : undefined,
+      actor: from && (isOwn ? 'company' : 'customer'),
+      customer: person({ id: isOwn ? to?.data[0]?.id : from?.id }),
+    })
+  },
+})
+
+/**
+ * Facebook Pages, through the Graph API: the day's new followers and taps on the Page's buttons, its followers at the
+ * end of the day, and the lifetime counters of the posts of the last 28 days. On request, Messenger conversations
+ * and recommendations.
+ *
+ * Secret `token`: a Page token, or better one of a business's system user, which does not run out; it is exchanged for
+ * the Page's (field `access_token` of the Page: "only returned if the user making the request has a role on the Page").
+ * The owner needs the task ANALYZE; permissions `read_insights`, `pages_read_engagement`, `pages_show_list`, and
+ * `pages_read_user_content` for reactions and comments; `pages_messaging` for messages.
+ * - **One basis per counter**: reactions, comments, shares, clicks, views (as impressions) and reach are the lifetime
+ *   counters of posts; the Page's daily totals of the same are not read, nor `page_post_engagements`, which adds them up.
+ *   Profile and media views are no interactions.
+ * - **Days** are Pacific. Metrics are refreshed every 24 hours; three trailing days are read again. Insights go back two
+ *   years and need 100 likes; followers of smaller Pages are known from the first reading on.
+ * - Reactions by day (`page_actions_post_reactions_*`) were withdrawn on 14 March 2024 (changelog "2023 Out-Of-Cycle
+ *   Changes", December 14). Names of post metrics alive on v25.0: trypostit/trypost pull request 320.
+ * - **Recommendations**: "attempting to query an edge or field that returns a recommendation using v22.0 or later will
+ *   return error code 12" (reference "Recommendation"); with `ratings`, set `version` below 22 while one lives.
+ * - Apps that require `appsecret_proof` are not supported: the setting "Require App Secret" has to be off.
+ */
+export const facebook = defineSource({
+  name: 'facebook',
+  docs: 'https://developers.facebook.com/docs/graph-api/reference/insights',
+  options: Options,
+  secrets: ['token'],
+  api: ({ options: { baseUrl, page, version } }) => ({
+    baseUrl: baseUrl.replace(/\/?$/, '/'),
+    ...graphApi(version),
+    authorize: async ({ http, secret }) => {
+      const token = await secret('token')
+      const { body } = await http.get(`v${version}.0/${page}`, {
+        query: { fields: 'access_token' },
+        headers: { authorization: `Bearer ${token}` },
+        schema: z.object({ access_token: z.string().optional() }),
+      })
+      return { authorization: `Bearer ${body.access_token ?? token}` }
+    },
+  }),
+  streams: (options) => ({
+    activity,
+    followers,
+    posts: published,
+    ...(options.ratings && { ratings }),
+    ...(options.messages && { messages: messages(options.page) }),
+  }),
+})

@@ -1,0 +1,441 @@
+import * as z from 'zod'
+import { audience, interactions, posts } from '../facts.ts'
+import { noRepeat } from '../kit/cursor.ts'
+import { bounds, dayOf, eachDay } from '../kit/day.ts'
+import { defineSource } from '../kit/define-source.ts'
+import { TidemarkError } from '../kit/errors.ts'
+import {
+  askLiving,
+  BEFORE_PROFESSIONAL,
+  GONE,
+  GraphRows,
+  GraphTime,
+  graphApi,
+  graphBody,
+  graphList,
+  graphNotes,
+  graphPage,
+  isAnyLater,
+  META_ZONE,
+  metaSince,
+  nextPage,
+  openGraph,
+  Paging,
+  refusal,
+} from '../kit/graph-api.ts'
+import type { Http } from '../kit/http.ts'
+import type { Page } from '../kit/page.ts'
+import { person } from '../kit/person.ts'
+import type { Note, Stream } from '../kit/source.ts'
+
+const Options = z.strictObject({
+  /** Id of the professional account. */
+  account: z.string().regex(/^\d+$/, "expected the account's id, digits only"),
+  /** Which login made the token; decides the host. @default 'facebook' */
+  login: z.enum(['facebook', 'instagram']).default('facebook'),
+  /** Version of the Graph API; each lives for about two years. @default 26 */
+  version: z.int().min(1).default(26),
+  /** Read comments one by one, with their authors; needs the permission to manage comments. @default false */
+  comments: z.boolean().default(false),
+  /** Read media that others tagged the account in; needs the permission to manage comments. @default false */
+  mentions: z.boolean().default(false),
+  /** @default - the host of the login: graph.facebook.com or graph.instagram.com */
+  baseUrl: z.url().optional(),
+})
+type Options = z.output<typeof Options>
+
+const Measured = z.object({ name: z.string(), day: z.string(), value: z.number() })
+
+const Count = z.int().min(0).optional()
+const Media = z.object({
+  id: z.string(),
+  timestamp: GraphTime,
+  /** Absent where its owner hides it. */
+  like_count: Count,
+  comments_count: Count,
+  insights: z.record(z.string(), z.number()),
+  /** The day it was read for. */
+  day: z.string(),
+})
+
+const Followers = z.object({ followers_count: z.int(), day: z.string() })
+
+const Author = z.object({ id: z.string().optional(), username: z.string().optional() }).optional()
+const Comment = z.object({
+  id: z.string(),
+  timestamp: GraphTime,
+  from: Author,
+  username: z.string().optional(),
+  /** "Only returned if the app user created the comment": it is the company's own. */
+  user: z.object({ id: z.string() }).optional(),
+  parent_id: z.string().optional(),
+  media: z.string(),
+})
+
+const Tagged = z.object({ id: z.string(), timestamp: GraphTime, username: z.string().optional() })
+
+/** What `pages` itself reads of answers. */
+const Listed = z.object({
+  data: z.array(z.object({ id: z.string(), media_product_type: z.string().optional(), comments_count: Count })),
+  paging: Paging,
+})
+const Dated = z.object({
+  data: z.array(z.object({ timestamp: GraphTime, replies: z.object({ paging: Paging }).optional() })),
+  paging: Paging,
+})
+const Breakdown = z.object({
+  results: z.array(z.object({ dimension_values: z.array(z.string()), value: z.number() })),
+})
+const Values = z.array(z.looseObject({ value: z.unknown(), end_time: GraphTime.optional() })).default([])
+const Insights = z.object({
+  data: z.array(
+    z.object({
+      name: z.string(),
+      values: Values,
+      total_value: z.object({ value: z.number().optional(), breakdowns: z.array(Breakdown).optional() }).optional(),
+    }),
+  ),
+})
+
+/** How long a media's counters are followed, and its comments read. */
+const MEDIA_DAYS = 28
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const LIST_LIMIT = 25
+/** "Returns a maximum of 50 comments per query" (reference "IG Media / Comments", Limitations). */
+const COMMENT_LIMIT = 50
+
+/** Counts of a day that no counter of a media holds: who they are of, and what they stand for. */
+const acts: Record<string, 'follow' | 'action' | 'reply'> = {
+  follows_and_unfollows: 'follow',
+  // The same as a time series: new followers of each day.
+  follower_count: 'follow',
+  profile_links_taps: 'action',
+  website_clicks: 'action',
+  // To stories, whose counters are gone after a day.
+  replies: 'reply',
+}
+
+/** One total per call, hence a call per day and group: the breakdown goes with one metric alone. */
+const groups = [
+  { metrics: ['profile_links_taps', 'website_clicks', 'replies'], breakdown: undefined },
+  { metrics: ['follows_and_unfollows'], breakdown: 'follow_type' },
+]
+
+const nothing = async () => ({ bytes: new TextEncoder().encode('{"data":[]}'), body: { data: [] }, notes: [] })
+
+const activity: Stream<Options, z.output<typeof Measured>> = {
+  kind: 'report',
+  facts: ['interactions'],
+  record: Measured,
+  // "Data used to calculate metrics may be delayed up to 48 hours".
+  settles: 2,
+  repull: 3,
+  zone: META_ZONE,
+  since: metaSince,
+  async *pages({ http, options, from, to, resume }) {
+    const graph = openGraph(http, options.version)
+    const all = eachDay(from, to).flatMap((day) => groups.map((group) => ({ ...group, day })))
+    const living = groups.map(({ metrics }): readonly string[] => metrics)
+    for (let at = Number(resume ?? 0); at < all.length; at++) {
+      const { day, breakdown } = all[at]!
+      const { start, end } = bounds(day, META_ZONE)
+      const when = { period: 'day', metric_type: 'total_value', breakdown, since: start / 1_000, until: end / 1_000 }
+      const ask = (asked: readonly string[]) =>
+        graph.get(`${options.account}/insights`, { metric: asked.join(','), ...when }, Insights)
+      // Accounts with fewer than 100 followers lack some; that says nothing of the others.
+      const group = at % groups.length
+      const { answer, alive, notes } = await askLiving(living[group]!, ask, nothing)
+      living[group] = alive
+      const made = graphPage(answer.bytes, [...answer.notes, ...notes], { day })
+      yield { ...made, resume: at + 1 < all.length ? at + 1 : null }
+    }
+  },
+  *records(page) {
+    const { day } = (page.context ?? {}) as { day?: string }
+    for (const { name, values, total_value } of graphBody(Insights, page).data) {
+      for (const { value, end_time } of values) {
+        if (end_time) yield { name, value, day: dayOf(Date.parse(end_time) - 12 * HOUR, META_ZONE) }
+      }
+      // What is missing or unknown is left out, and no zero. FOLLOWER is what an account became: a new follower.
+      const gained = total_value?.breakdowns
+        ?.flatMap(({ results }) => results)
+        .filter(({ dimension_values }) => dimension_values.includes('FOLLOWER'))
+      const total = gained ? gained[0]?.value : total_value?.value
+      if (total !== undefined) yield { name, value: total, day }
+    }
+  },
+  notes: graphNotes,
+  key: ({ name, day }) => `${name} ${day}`,
+  map: ({ name, day, value }) => {
+    const kind = acts[name]
+    if (!kind) return null
+    const initiator = kind === 'reply' ? 'company' : 'customer'
+    return interactions({ at: day, channel: 'social', kind, count: value, initiator, actor: 'customer' })
+  },
+}
+
+const followers: Stream<Options, z.output<typeof Followers>> = {
+  kind: 'level',
+  facts: ['audience'],
+  past: false,
+  record: Followers,
+  async *pages({ http, options, from }) {
+    const graph = openGraph(http, options.version)
+    const query = { fields: 'followers_count' }
+    const { bytes, notes } = await graph.get(options.account, query, z.object({ followers_count: z.int() }))
+    yield { ...graphPage(bytes, notes, { day: from }), resume: null }
+  },
+  records: (page) => [{ ...graphBody(z.looseObject({}), page), ...(page.context as { day: string }) }],
+  notes: graphNotes,
+  key: ({ day }) => day,
+  map: ({ followers_count: value, day }) => audience({ at: day, channel: 'social', kind: 'followers', value }),
+}
+
+/** Lifetime metrics that posts, carousels and reels all have; likes and comments are fields of the media. */
+const lifetime = ['views', 'reach', 'saved', 'shares']
+
+type Graph = ReturnType<typeof openGraph>
+
+/** A media's lifetime metrics; those it does not have are left out, with a note where that is no matter of time. */
+async function insightsOf(graph: Graph, id: string, metrics: readonly string[]) {
+  const ask = (asked: readonly string[]) => graph.get(`${id}/insights`, { metric: asked.join(',') }, Insights)
+  try {
+    const { answer, alive, notes } = await askLiving(metrics, ask, nothing)
+    const insights: Record<string, number> = {}
+    for (const { name, values, total_value } of answer.body.data) {
+      const value = values[0]?.value ?? total_value?.value
+      if (typeof value === 'number') insights[name] = value
+    }
+    return { insights, alive, notes: [...answer.notes, ...notes] }
+  } catch (error) {
+    const { code, subcode } = refusal(error) ?? {}
+    const isGone = code === 100 && subcode === GONE
+    const missing = subcode === BEFORE_PROFESSIONAL ? 'before_professional' : fewViewers(error) && 'not_enough_viewers'
+    if (!isGone && !missing) throw error
+    return { insights: {}, alive: metrics, notes: missing ? [{ code: missing, message: unmeasured[missing]! }] : [] }
+  }
+}
+
+/** Error 10 means a missing permission as well. */
+const fewViewers = (error: unknown) => error instanceof TidemarkError && /not enough viewers/i.test(error.message)
+
+const unmeasured: Record<string, string> = {
+  before_professional: 'media from before the account became a professional one have no views, reach, saves and shares',
+  not_enough_viewers: 'media that too few people saw have no views, reach, saves and shares',
+}
+
+const media: Stream<Options, z.output<typeof Media>> = {
+  kind: 'level',
+  facts: ['posts'],
+  past: false,
+  record: Media,
+  async *pages({ http, options, from, range, resume }) {
+    const graph = openGraph(http, options.version)
+    const since = Math.floor((range.end - MEDIA_DAYS * DAY) / 1_000)
+    const fields = 'id,timestamp,media_type,media_product_type,like_count,comments_count'
+    const living = new Map<string, readonly string[]>()
+    yield* graphList(resume, async (cursor) => {
+      const query = { fields, since, limit: LIST_LIMIT, ...cursor }
+      const { bytes, body, notes } = await graph.get(`${options.account}/media`, query, Listed)
+      const all: Record<string, Record<string, number>> = {}
+      const more: Note[] = []
+      for (const { id, media_product_type: type = '' } of body.data) {
+        const found = await insightsOf(graph, id, living.get(type) ?? lifetime)
+        living.set(type, found.alive)
+        all[id] = found.insights
+        more.push(...found.notes)
+      }
+      const made = graphPage(bytes, different([...notes, ...more]), { day: from, insights: all })
+      return { made, next: nextPage(body.paging) }
+    })
+  },
+  *records(page) {
+    const { day, insights } = page.context as { day: string; insights: Record<string, unknown> }
+    for (const one of graphBody(GraphRows, page).data) yield { ...one, day, insights: insights[String(one.id)] ?? {} }
+  },
+  notes: graphNotes,
+  key: ({ id }) => id,
+  map: ({ id, timestamp, day, like_count, comments_count, insights: of }) =>
+    posts({
+      id,
+      at: day,
+      channel: 'social',
+      published: timestamp,
+      impressions: of.views,
+      reach: of.reach,
+      likes: like_count,
+      comments: comments_count,
+      shares: of.shares,
+      saves: of.saved,
+    }),
+}
+
+const different = (notes: readonly Note[]) => [...new Map(notes.map((note) => [note.message, note])).values()]
+
+const Cursor = z.record(z.string(), z.string()).nullable()
+/** Where a reading of comments stands: a page of media, the last of it that is done, and a page `of` the next one's. */
+const Place = z.object({ media: Cursor, done: z.string().nullable(), of: z.string().nullable(), comments: Cursor })
+type Place = z.output<typeof Place>
+const placeAt = (media: Place['media']): Place => ({ media, done: null, of: null, comments: null })
+
+const repliesCut: Note = {
+  code: 'replies_cut',
+  message: 'comments with very many replies show only some of them; the others are missing',
+}
+
+const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
+  kind: 'events',
+  facts: ['interactions'],
+  emits: ['social.comment'],
+  record: Comment,
+  async *pages({ http, options, range, resume }) {
+    const graph = openGraph(http, options.version)
+    const times = {
+      since: Math.floor((range.start - MEDIA_DAYS * DAY) / 1_000),
+      until: Math.ceil(range.end / 1_000),
+    }
+    const fields = 'id,timestamp,username,user,from,parent_id'
+    const once = noRepeat()
+    let place: Place | null = resume === null ? placeAt(null) : Place.parse(resume)
+    while (place) {
+      const at: Place = place
+      const query = { fields: 'id,comments_count', ...times, limit: LIST_LIMIT, ...at.media }
+      const { bytes, body, notes } = await graph.get(`${options.account}/media`, query, Listed)
+      const next = nextPage(body.paging)
+      if (next) once(JSON.stringify(next))
+      const after = next && placeAt(next)
+      const ids = body.data.filter(({ comments_count }) => comments_count !== 0).map(({ id }) => id)
+      const left = ids.slice(at.done === null ? 0 : ids.indexOf(at.done) + 1)
+      yield { ...graphPage(bytes, notes, { list: true }), resume: left.length > 0 ? at : after }
+      for (const [i, id] of left.entries()) {
+        let cursor = at.of === id ? at.comments : null
+        do {
+          // Newest first; replies come with the comment they answer, so late ones to old comments are not seen.
+          const asked = { fields: `${fields},replies{${fields}}`, limit: COMMENT_LIMIT, ...cursor }
+          const answer = await graph.get(`${id}/comments`, asked, Dated)
+          cursor = isAnyLater(answer.body.data, 'timestamp', range.start) ? nextPage(answer.body.paging) : null
+          if (cursor) once(`${id} ${JSON.stringify(cursor)}`)
+          const done = cursor ? (left[i - 1] ?? at.done) : id
+          const here = { ...at, done, of: id, comments: cursor }
+          const isLast = !cursor && i + 1 === left.length
+          const notes = answer.body.data.some(({ replies }) => replies?.paging?.next) ? [repliesCut] : []
+          const made = graphPage(answer.bytes, [...answer.notes, ...notes], { media: id })
+          yield { ...made, resume: isLast ? after : here }
+        } while (cursor)
+      }
+      place = after
+    }
+  },
+  *records(page) {
+    const { list, media } = page.context as { list?: boolean; media?: string }
+    if (list) return
+    const WithReplies = z.object({ data: z.array(z.looseObject({ replies: GraphRows.optional() })) })
+    for (const { replies, ...comment } of graphBody(WithReplies, page).data) {
+      yield { ...comment, media }
+      for (const reply of replies?.data ?? []) yield { ...reply, media }
+    }
+  },
+  notes: graphNotes,
+  key: ({ id }) => id,
+  map: ({ id, timestamp, from, username = from?.username, user, parent_id, media }) => {
+    const isOwn = user !== undefined || from?.id === own
+    return interactions({
+      id,
+      at: timestamp,
+      channel: 'social',
+      kind: 'comment',
+      initiator: isOwn ? (parent_id ? undefined : 'company') : 'customer',
+      actor: isOwn ? 'company' : 'customer',
+      customer: isOwn ? undefined : named(username, from?.id),
+      content: media,
+    })
+  },
+})
+
+/** A tag tells only the user name; a comment joins it with the id. */
+const named = (username: string | undefined, id?: string) => person({ id: [id, username && `@${username}`] })
+
+const mentions: Stream<Options, z.output<typeof Tagged>> = {
+  kind: 'events',
+  facts: ['interactions'],
+  record: Tagged,
+  async *pages({ http, options, range, resume }) {
+    const graph = openGraph(http, options.version)
+    yield* graphList(resume, async (cursor) => {
+      const query = { fields: 'id,timestamp,username', limit: LIST_LIMIT, ...cursor }
+      const { bytes, body, notes } = await graph.get(`${options.account}/tags`, query, Dated)
+      const next = isAnyLater(body.data, 'timestamp', range.start) ? nextPage(body.paging) : null
+      return { made: graphPage(bytes, notes), next }
+    })
+  },
+  records: (page: Page) => graphBody(GraphRows, page).data,
+  notes: graphNotes,
+  key: ({ id }) => id,
+  map: ({ id, timestamp: at, username }) =>
+    interactions({ id, at, channel: 'social', kind: 'mention', initiator: 'customer', customer: named(username) }),
+}
+
+/**
+ * A token of Instagram Login lives for 60 days and may be refreshed once it is a day old. One that is too young, or
+ * refused, is used as it is: if it is no good, the first call says so.
+ */
+async function refreshed(http: Http, token: string): Promise<string> {
+  try {
+    const { body } = await http.get('refresh_access_token', {
+      query: { grant_type: 'ig_refresh_token', access_token: token },
+      schema: z.object({ access_token: z.string().min(1) }),
+    })
+    return body.access_token
+  } catch (error) {
+    if (refusal(error) && error instanceof TidemarkError && !/limited|unavailable/.test(error.code)) return token
+    throw error
+  }
+}
+
+/**
+ * Instagram professional accounts, through the Graph API: the day's new followers, taps on the profile's buttons and
+ * replies to stories; followers now; the lifetime counters of the media of the last 28 days. On request, comments one by
+ * one (they then count in place of the counters' changes) and tags of the account in others' media.
+ *
+ * Secret `token`. With `login: 'facebook'` a user or system-user token with `instagram_basic`,
+ * `instagram_manage_insights`, `pages_read_engagement` (and `ads_read` where the role came through Business Manager);
+ * with `'instagram'` a long-lived one with `instagram_business_basic`, `instagram_business_manage_insights`, which every
+ * run refreshes (reference "Refresh Access Token"). Comments and tags need `instagram_manage_comments`, or
+ * `instagram_business_manage_comments`.
+ * - **One basis per counter**: likes, comments, views (as impressions), reach, saves and shares are the lifetime counters
+ *   of media; the account's daily totals of the same are not read. Likes and comments are the fields of the media, which
+ *   also exist where there are no insights; a hidden like count is absent.
+ * - **Days** are Pacific. `follows_and_unfollows` answers only as `total_value` with `breakdown=follow_type`; FOLLOWER are
+ *   those gained (their sum is that of `follower_count`). Everything else of the day is `total_value` too.
+ * - An empty data set is no zero. Ads are not counted. Stories live 24 hours and are not read.
+ * - Comments: newest first, top level with replies by field expansion (reference "IG Media / Comments"), of media no older
+ *   than 28 days. Mentions in captions and comments come by webhook only.
+ */
+export const instagram = defineSource({
+  name: 'instagram',
+  docs: 'https://developers.facebook.com/docs/instagram-platform/api-reference/instagram-user/insights',
+  options: Options,
+  secrets: ['token'],
+  api: ({ options: { login, version, baseUrl }, secrets: { token } }) => ({
+    baseUrl: (baseUrl ?? `https://graph.${login}.com`).replace(/\/?$/, '/'),
+    ...graphApi(version),
+    ...(login === 'facebook'
+      ? { headers: { authorization: `Bearer ${token}` } }
+      : {
+          authorize: async ({ http, secret, keep }) => {
+            const old = await secret('token')
+            const fresh = await refreshed(http, old)
+            if (fresh !== old) await keep('token', fresh)
+            return { authorization: `Bearer ${fresh}` }
+          },
+        }),
+  }),
+  streams: (options) => ({
+    activity,
+    followers,
+    media,
+    ...(options.comments && { comments: comments(options.account) }),
+    ...(options.mentions && { mentions }),
+  }),
+})
