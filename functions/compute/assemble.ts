@@ -1,7 +1,14 @@
 import type { ConfigData } from '../kit/config.ts'
 import { addDays, type Day } from '../kit/day.ts'
 import type { Metric } from '../kit/metric.ts'
-import { type MetricSnapshot, type Snapshot, type Value, type Warning, type WindowValue, windowName } from '../store/rows.ts'
+import {
+  type MetricSnapshot,
+  type Snapshot,
+  type Value,
+  type Warning,
+  type WindowValue,
+  windowName,
+} from '../store/rows.ts'
 import type { Coverage } from './coverage.ts'
 import { canSplit, type Evaluated, measuresOf } from './evaluate.ts'
 
@@ -30,7 +37,7 @@ export function assemble(
     for (const window of config.windows) {
       const from = window === 'all' ? beginning : addDays(day, 1 - window)
       const basis = coverage.of(metric, from > day ? day : from, day)
-      const total = valueOf(metric, window, day, null, evaluated, basis.reason).get('')!
+      const total = groupValues(metric, window, day, null, evaluated, basis.reason).get('')!
       const by = breakdowns(metric, window, day, evaluated, basis.reason)
       windows[windowName(window)] = {
         ...total,
@@ -46,7 +53,9 @@ export function assemble(
       windows,
     }
   }
-  const final = Object.values(found).every(({ windows }) => Object.values(windows).every(({ finality }) => finality === 'final'))
+  const final = Object.values(found).every(({ windows }) =>
+    Object.values(windows).every(({ finality }) => finality === 'final'),
+  )
   return {
     date: day,
     timezone: config.timezone,
@@ -61,7 +70,7 @@ export function assemble(
 type NoValue = 'no_data' | 'source_missing' | null
 
 /** The value of every group of a dimension (of the total, `''`, without one). */
-function valueOf(
+function groupValues(
   metric: Metric,
   window: number | 'all',
   day: Day,
@@ -69,7 +78,8 @@ function valueOf(
   evaluated: Evaluated,
   reason: NoValue,
 ): Map<string, Value> {
-  const groups = (measure: Parameters<Evaluated>[0], by: string | null) => evaluated(measure, window, by).get(day) ?? new Map<string, number>()
+  const groups = (measure: Parameters<Evaluated>[0], by: string | null) =>
+    evaluated(measure, window, by).get(day) ?? new Map<string, number>()
   const values = new Map<string, Value>()
   const [numerator, denominator] = measuresOf(metric)
   if (metric.kind !== 'ratio' || !denominator) {
@@ -95,11 +105,17 @@ function quotient(per: number, numerator: number, denominator: number, reason: N
   return { value: (numerator * per) / denominator, numerator, denominator }
 }
 
-function breakdowns(metric: Metric, window: number | 'all', day: Day, evaluated: Evaluated, reason: NoValue): WindowValue['by'] {
+function breakdowns(
+  metric: Metric,
+  window: number | 'all',
+  day: Day,
+  evaluated: Evaluated,
+  reason: NoValue,
+): WindowValue['by'] {
   if (reason || !metric.by?.length) return undefined
   const by: Record<string, Record<string, Value>> = {}
   for (const dimension of metric.by) {
-    const values = valueOf(metric, window, day, dimension, evaluated, null)
+    const values = groupValues(metric, window, day, dimension, evaluated, null)
     if (values.size > 0) by[dimension] = Object.fromEntries(values)
   }
   return by

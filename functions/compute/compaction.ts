@@ -62,7 +62,11 @@ export async function objectsOfParts(
 }
 
 /** Writes a query's rows as a Parquet object. */
-export async function putParquet({ duck, lake }: Pick<Syncing, 'duck' | 'lake'>, prefix: string, query: string): Promise<string> {
+export async function putParquet(
+  { duck, lake }: Pick<Syncing, 'duck' | 'lake'>,
+  prefix: string,
+  query: string,
+): Promise<string> {
   const id = ulid()
   const path = duck.scratch(`${id}.parquet`)
   await duck.run(`COPY (${query}) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`)

@@ -3,11 +3,12 @@ import type { ConfigData } from '../kit/config.ts'
 import { addDays, type Day, dayOf, daysBetween, eachDay, isDay } from '../kit/day.ts'
 import type { Invocation } from '../kit/invocation.ts'
 import type { Metric } from '../kit/metric.ts'
-import { isHeldNextDoor, takeLease } from '../store/lease.ts'
 import type { Lake } from '../store/lake.ts'
+import { isHeldNextDoor, takeLease } from '../store/lease.ts'
 import type { Store } from '../store/open.ts'
 import { keys, type RangeRow } from '../store/rows.ts'
 import { assemble } from './assemble.ts'
+import { checkOwners } from './check-owners.ts'
 import type { Syncing } from './compaction.ts'
 import { Coverage } from './coverage.ts'
 import { type DerivedIndex, loadIndex, noCauses, objectsOf, saveIndex } from './derived.ts'
@@ -18,7 +19,6 @@ import { loadFacts } from './load-facts.ts'
 import { onlyContacts } from './only-contacts.ts'
 import { publish } from './publish.ts'
 import { countReads } from './reads.ts'
-import { checkOwners } from './check-owners.ts'
 import { sourceSays } from './source-says.ts'
 import { EVER, sync } from './sync.ts'
 import { syncIdentity } from './sync-identity.ts'
@@ -76,11 +76,24 @@ const YIELD_MS = 60_000
  * have changed. Safe to repeat and to kill: what it has not finished it does again, to the same values.
  */
 export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation: Invocation): Promise<ComputeAnswer> {
-  const { store, config, now } = deps
+  const { store, config } = deps
   const range = await extendRange(deps, event)
-  const duplicate = { status: 'duplicate', ...range, computed: 0, revisions: 0, changed: [], reads: readCounts([]) } as const
+  const duplicate = {
+    status: 'duplicate',
+    ...range,
+    computed: 0,
+    revisions: 0,
+    changed: [],
+    reads: readCounts([]),
+  } as const
   if (await isBeingRead(deps)) return duplicate
-  const lease = await takeLease(store.table, 'compute', 'sweep', deps.holder, invocation.getRemainingTimeInMillis() / 1000)
+  const lease = await takeLease(
+    store.table,
+    'compute',
+    'sweep',
+    deps.holder,
+    invocation.getRemainingTimeInMillis() / 1000,
+  )
   if (!lease) return duplicate
   const duck = await openDuck(config.timezone)
   try {
@@ -109,7 +122,9 @@ async function isBeingRead({ store, config, holder }: ComputeDeps): Promise<bool
 
 function readCounts(keys: readonly string[]): ReadCounts {
   const under = (prefix: string) => keys.filter((key) => key.startsWith(prefix))
-  const days = under('facts/').map((key) => /day=([^/]+)/.exec(key)?.[1] ?? '').sort()
+  const days = under('facts/')
+    .map((key) => /day=([^/]+)/.exec(key)?.[1] ?? '')
+    .sort()
   return {
     facts: days.length,
     factsFrom: days[0] ?? null,
@@ -167,12 +182,15 @@ async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake
 }
 
 /** Links are stored anew whenever one moved, and records whenever one changed: both decide who is who. */
-const linkKeys = ({ states }: DerivedIndex) => JSON.stringify(Object.entries(states).map(([id, { links, records }]) => [id, links, records]))
+const linkKeys = ({ states }: DerivedIndex) =>
+  JSON.stringify(Object.entries(states).map(([id, { links, records }]) => [id, links, records]))
 
 /** Of everything but facts that a value depends on. */
 function settingsDigest({ sources, ...settings }: ConfigData, metrics: readonly Metric[]): string {
   const streams = sources.map(({ id, streams }) => [id, streams])
-  const text = JSON.stringify([settings, streams, metrics], (_, value) => (typeof value === 'function' ? value.name : value))
+  const text = JSON.stringify([settings, streams, metrics], (_, value) =>
+    typeof value === 'function' ? value.name : value,
+  )
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
@@ -206,7 +224,9 @@ async function sweep(
     const last = addDays(from, CHUNK - 1)
     const to = last > range.to ? range.to : last
     const evaluated = await evaluate(duck, prepared, config, from, to)
-    const drafts = eachDay(from, to).map((day) => assemble(day, config, metrics, evaluated, coverage, beginning, says(day)))
+    const drafts = eachDay(from, to).map((day) =>
+      assemble(day, config, metrics, evaluated, coverage, beginning, says(day)),
+    )
     changed.push(...(await publish(store, drafts, range, index.causes, now())))
     provisional ??= drafts.find(({ finality }) => finality === 'provisional')?.date ?? null
     computed += drafts.length
@@ -222,14 +242,22 @@ async function sweep(
 }
 
 /** The earliest day that has to be computed; after `range.to` if there is none. */
-function sweepFrom({ dirty, computed, provisional, unfinished }: DerivedIndex, { from, to }: { from: Day; to: Day }): Day {
+function sweepFrom(
+  { dirty, computed, provisional, unfinished }: DerivedIndex,
+  { from, to }: { from: Day; to: Day },
+): Day {
   if (computed === null || from < computed.from) return from
   const candidates = [addDays(computed.to, 1), dirty, unfinished ? null : provisional].filter((day) => day !== null)
   const first = candidates.reduce((a, b) => (a < b ? a : b))
   return first < from ? from : first > to ? addDays(to, 1) : first
 }
 
-async function finish(lake: Lake, index: DerivedIndex, range: { from: Day; to: Day }, provisional: Day | null): Promise<void> {
+async function finish(
+  lake: Lake,
+  index: DerivedIndex,
+  range: { from: Day; to: Day },
+  provisional: Day | null,
+): Promise<void> {
   const before = JSON.stringify(index)
   index.dirty = null
   index.causes = noCauses()
@@ -245,7 +273,9 @@ async function beginningOf(duck: Duck, lake: Lake, index: DerivedIndex): Promise
   for (const fact of Object.keys(shapes)) {
     const files = await Promise.all(objectsOf(index, fact).map((key) => lake.file(key)))
     if (files.length === 0) continue
-    const [first] = await duck.rows<{ d: string | null }>(`SELECT CAST(min(day) AS VARCHAR) AS d FROM (${fromParquet(fact, files)})`)
+    const [first] = await duck.rows<{ d: string | null }>(
+      `SELECT CAST(min(day) AS VARCHAR) AS d FROM (${fromParquet(fact, files)})`,
+    )
     if (isDay(first?.d)) days.push(first.d)
   }
   return days.reduce<Day | null>((a, b) => (a !== null && a < b ? a : b), null)

@@ -1,8 +1,8 @@
 import type { ConfigData } from '../kit/config.ts'
 import { addDays, bounds, type Day, daysBetween } from '../kit/day.ts'
 import type { Measure, Metric } from '../kit/metric.ts'
-import { measuresOf } from './evaluate.ts'
 import { type DerivedIndex, streamId } from './derived.ts'
+import { measuresOf } from './evaluate.ts'
 import { interactionFacts } from './load-facts.ts'
 
 /** What a value rests on. */
@@ -43,13 +43,20 @@ export class Coverage {
     const longest = Math.max(1, ...config.windows.filter((window) => window !== 'all'))
     this.#first = addDays(first, -longest)
     this.#days = daysBetween(this.#first, last) + 1
-    this.#stated = config.customers ? config.customers.map(({ from }) => from).reduce((a, b) => (a < b ? a : b), '9999') : null
+    this.#stated = config.customers
+      ? config.customers.map(({ from }) => from).reduce((a, b) => (a < b ? a : b), '9999')
+      : null
     this.#streams = config.sources.flatMap(({ id, streams }) =>
       streams.map((stream) => this.#streamDays(config, index, id, stream)),
     )
   }
 
-  #streamDays(config: ConfigData, index: DerivedIndex, source: string, stream: ConfigData['sources'][number]['streams'][number]): StreamDays {
+  #streamDays(
+    config: ConfigData,
+    index: DerivedIndex,
+    source: string,
+    stream: ConfigData['sources'][number]['streams'][number],
+  ): StreamDays {
     const id = streamId(source, stream.name)
     const cursor = index.cursors[id]
     const parts = index.parts[id] ?? {}
@@ -60,7 +67,8 @@ export class Coverage {
     let day = this.#first
     for (let i = 0; i < this.#days; i++, day = addDays(day, 1)) {
       const read = whole ? (complete && day <= cursor!.through ? cursor!.read : undefined) : parts[day]?.read
-      const settled = read !== undefined && Date.parse(read) >= bounds(day, config.timezone).end + stream.settles * DAY_MS
+      const settled =
+        read !== undefined && Date.parse(read) >= bounds(day, config.timezone).end + stream.settles * DAY_MS
       // Days before the first one collected will not be read any more: they lower coverage and wait for nothing.
       const beforeFirst = !whole && cursor !== undefined && day < cursor.from
       covered[i + 1] = covered[i]! + (read !== undefined ? 1 : 0)
@@ -106,7 +114,8 @@ export class Coverage {
       pairs += streams.length * (end - start + 1)
       covered += here
       // A stated number does not say who they are.
-      const unknown = this.#stated !== null && 'among' in measure && !this.#streams.some(({ feeds }) => feeds('customers'))
+      const unknown =
+        this.#stated !== null && 'among' in measure && !this.#streams.some(({ feeds }) => feeds('customers'))
       if (streams.length === 0 || unknown) reason = 'no_data'
       else if (here === 0 && reason === null) reason = 'source_missing'
     }

@@ -21,7 +21,10 @@ export async function earliestDifference(duck: Duck, fact: string, before: strin
   const content = rest.map((name) => `coalesce(CAST("${name}" AS VARCHAR), chr(0))`).join(', ')
   const taken = (from: string) =>
     times
-      .map((name) => `SELECT '${name}' AS c, "${name}" AS t, ${own} AS own, md5(concat_ws(chr(1), ${content})) AS h FROM ${from} WHERE "${name}" IS NOT NULL`)
+      .map(
+        (name) =>
+          `SELECT '${name}' AS c, CAST("${name}" AS VARCHAR) AS t, CAST(${own} AS VARCHAR) AS own, md5(concat_ws(chr(1), ${content})) AS h FROM ${from} WHERE "${name}" IS NOT NULL`,
+      )
       .join(' UNION ALL ')
   const [found] = await duck.rows<{ d: string | null }>(`
     WITH b AS (${taken(before)}), a AS (${taken(after)})

@@ -64,7 +64,9 @@ export async function evaluate(
   for (const [id, { measure, dimensions, table }] of prepared) {
     for (const window of measure.kind === 'population' ? windows.slice(0, 1) : windows) {
       for (const dimension of [null, ...dimensions]) {
-        const rows = await duck.rows<{ day: Day; g: string; v: string }>(windowQuery(measure, table, window, dimension, from, to))
+        const rows = await duck.rows<{ day: Day; g: string; v: string }>(
+          windowQuery(measure, table, window, dimension, from, to),
+        )
         const byDay = new Map<Day, Map<string, number>>()
         for (const { day, g, v } of rows) {
           const groups = byDay.get(day) ?? new Map<string, number>()

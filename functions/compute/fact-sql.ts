@@ -1,5 +1,5 @@
-import type { ColumnType, FactShape } from '../kit/fact.ts'
 import { facts } from '../facts.ts'
+import type { ColumnType, FactShape } from '../kit/fact.ts'
 import { quote, quoteAll } from './duck.ts'
 
 const SQL_TYPE: Record<ColumnType, string> = {
@@ -38,10 +38,21 @@ export function timeColumns(fact: string): string[] {
   return Object.keys(columns).filter((name) => columns[name]!.type === 'time' || columns[name]!.type === 'day')
 }
 
-/** Column names, quoted: `order` is one of them. */
+/**
+ * Column names, quoted: `order` is one of them. Without `day`, which comes with every fact that is compacted, and which
+ * traffic has of its own.
+ */
 export function columnList(fact: string, prefix = ''): string {
-  return Object.keys(storedColumns(fact)).map((name) => `${prefix}"${name}"`).join(', ')
+  const names = Object.keys(storedColumns(fact)).filter((name) => name !== 'day')
+  return names.map((name) => `${prefix}"${name}"`).join(', ')
 }
+
+/** All columns of rows read by `fromNdjson`, and their reporting day. */
+export function datedColumns(fact: string): string {
+  return `* EXCLUDE (filename${hasOwnDay(fact) ? ', "day"' : ''}), day_of("${shapes[fact]!.time}") AS day`
+}
+
+const hasOwnDay = (fact: string) => 'day' in storedColumns(fact)
 
 /** Names of folders (`day=…`) are no columns: the part of a row need not be its day. */
 const PLAIN = 'hive_partitioning = false'
@@ -50,13 +61,13 @@ const PLAIN = 'hive_partitioning = false'
 export function fromNdjson(fact: string, files: readonly string[]): string {
   if (files.length === 0) return empty(fact)
   const columns = Object.entries(storedColumns(fact)).map(([name, type]) => `${quote(name)}: ${quote(type)}`)
-  return `SELECT ${columnList(fact)}, filename FROM read_json(${quoteAll(files)}, format = 'newline_delimited', compression = 'zstd', filename = true, ${PLAIN}, maximum_object_size = 16777216, columns = {${columns.join(', ')}})`
+  return `SELECT ${columnList(fact)}${hasOwnDay(fact) ? ', "day"' : ''}, filename FROM read_json(${quoteAll(files)}, format = 'newline_delimited', compression = 'zstd', filename = true, ${PLAIN}, maximum_object_size = 16777216, columns = {${columns.join(', ')}})`
 }
 
 /** A query over compacted Parquet files of one fact; `part_day` and `day` come with them. */
 export function fromParquet(fact: string, files: readonly string[]): string {
   const extra = fact in OTHERS ? ', part_day' : ', part_day, day'
-  if (files.length === 0) return `SELECT *${fact in OTHERS ? '' : ', NULL::DATE AS day'} FROM (${empty(fact)})`.replace('filename', 'part_day')
+  if (files.length === 0) return emptyParquet(fact)
   return `SELECT ${columnList(fact)}${extra} FROM read_parquet(${quoteAll(files)}, union_by_name = true, ${PLAIN})`
 }
 
@@ -65,7 +76,7 @@ function empty(fact: string): string {
   return `SELECT ${columns.join(', ')}, NULL::VARCHAR AS filename WHERE false`
 }
 
-/** The reporting day of a fact's rows. */
-export function dayExpression(fact: string): string {
-  return `day_of("${shapes[fact]!.time}")`
+function emptyParquet(fact: string): string {
+  const day = fact in OTHERS ? '' : ', NULL::DATE AS day'
+  return `SELECT ${columnList(fact)}, filename AS part_day${day} FROM (${empty(fact)})`
 }

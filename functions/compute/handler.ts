@@ -13,8 +13,15 @@ export interface ComputeHandler {
 }
 
 /** Makes the handler that Lambda and the command line call. */
-export function createComputeHandler(deps: Omit<ComputeDeps, 'holder' | 'metrics'> & { readonly host: string }): ComputeHandler {
-  const handler = async (event: ComputeEvent | ReportEvent, invocation: Invocation): Promise<ComputeAnswer | ReportAnswer> =>
-    event.task === 'report' ? report(event) : compute({ ...deps, metrics, holder: `${deps.host}:${invocation.awsRequestId}` }, event, invocation)
+export function createComputeHandler(
+  deps: Omit<ComputeDeps, 'holder' | 'metrics'> & { readonly host: string },
+): ComputeHandler {
+  const handler = async (
+    event: ComputeEvent | ReportEvent,
+    invocation: Invocation,
+  ): Promise<ComputeAnswer | ReportAnswer> =>
+    event.task === 'report'
+      ? report(event)
+      : compute({ ...deps, metrics, holder: `${deps.host}:${invocation.awsRequestId}` }, event, invocation)
   return handler as ComputeHandler
 }

@@ -18,7 +18,11 @@ interface Kind {
 
 /** What is left out of the values of a day: rows of the longest window that ends on it. */
 export async function leftOut(duck: Duck, config: ConfigData): Promise<(day: Day) => Warning[]> {
-  const kinds = [...(await withoutRate(duck, config)), ...(await ofNonOwners(duck, config)), ...(await firstReadings(duck))]
+  const kinds = [
+    ...(await withoutRate(duck, config)),
+    ...(await ofNonOwners(duck, config)),
+    ...(await firstReadings(duck)),
+  ]
   const longest = config.windows.includes('all') ? null : Math.max(...config.windows.map(Number))
   return (day) =>
     kinds.flatMap(({ ever, days, warning }) => {
@@ -56,7 +60,11 @@ async function ofNonOwners(duck: Duck, config: ConfigData): Promise<Kind[]> {
     if (condition === 'true') continue
     for (const [source, days] of await grouped(duck, 'source', `raw_${fact} f WHERE NOT (${condition})`)) {
       const message = (n: number) => `${n} ${fact} are kept and not counted: another source owns them`
-      kinds.push({ ever: fact === 'customers', days, warning: (n) => ({ code: 'not_counted', source, message: message(n) }) })
+      kinds.push({
+        ever: fact === 'customers',
+        days,
+        warning: (n) => ({ code: 'not_counted', source, message: message(n) }),
+      })
     }
   }
   return kinds

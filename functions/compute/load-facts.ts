@@ -13,7 +13,15 @@ const DERIVED_FROM = ['orders', 'responses', 'tickets', 'referrals', 'posts'] as
 export const interactionFacts: readonly string[] = ['interactions', ...DERIVED_FROM]
 
 /** Facts that values depend on so far. */
-export const loadedFacts = ['interactions', 'customers', 'orders', 'responses', 'tickets', 'referrals', 'posts'] as const
+export const loadedFacts = [
+  'interactions',
+  'customers',
+  'orders',
+  'responses',
+  'tickets',
+  'referrals',
+  'posts',
+] as const
 
 /**
  * Loaded from the beginning: spells last, a counter changes since its last earlier reading, and the first line of an
@@ -27,7 +35,13 @@ const WHOLE: readonly string[] = ['customers', 'orders', 'posts']
  *
  * @param from first day that any window looks at; null for all there is
  */
-export async function loadFacts(duck: Duck, lake: Lake, index: DerivedIndex, config: ConfigData, from: Day | null): Promise<void> {
+export async function loadFacts(
+  duck: Duck,
+  lake: Lake,
+  index: DerivedIndex,
+  config: ConfigData,
+  from: Day | null,
+): Promise<void> {
   for (const fact of loadedFacts) {
     const keys = objectsOf(index, fact, WHOLE.includes(fact) ? null : from)
     const files = await Promise.all(keys.map((key) => lake.file(key)))
@@ -35,7 +49,9 @@ export async function loadFacts(duck: Duck, lake: Lake, index: DerivedIndex, con
     const join = fact === 'posts' ? '' : 'LEFT JOIN identity i ON f.customer = i.key'
     await duck.run(`CREATE OR REPLACE TEMP VIEW raw_${fact} AS
       SELECT f.*${person} FROM (${fromParquet(fact, files)}) f ${join}`)
-    await duck.run(`CREATE OR REPLACE TEMP VIEW owned_${fact} AS SELECT * FROM raw_${fact} f WHERE ${owned(fact, config)}`)
+    await duck.run(
+      `CREATE OR REPLACE TEMP VIEW owned_${fact} AS SELECT * FROM raw_${fact} f WHERE ${owned(fact, config)}`,
+    )
   }
   await duck.run(`CREATE OR REPLACE TEMP VIEW f_customers AS
     SELECT * REPLACE (coalesce(role, 'customer') AS role), CASE WHEN "left" IS NULL THEN NULL ELSE day_of("left") END AS left_day FROM owned_customers`)
@@ -61,7 +77,7 @@ const minorDigits = (currency: string) =>
 
 /**
  * Orders in the reporting currency: `value` is null where no rate is known for its day. A refund takes the rate of its
- * order's day. Rows with one id are lines of one order: `order_day` is the day of the first.
+ * order's day, unless that lies after its own. Rows with one id are lines of one order: `order_day` is the day of the first.
  */
 async function makeOrders(duck: Duck, { currency, rates }: ConfigData): Promise<void> {
   const rows = rates.map(({ currency: from, from: day, rate }) => {
@@ -78,7 +94,7 @@ async function makeOrders(duck: Duck, { currency, rates }: ConfigData): Promise<
     SELECT source, id, min(day) AS placed FROM owned_orders WHERE kind <> 'refund' GROUP BY ALL`)
   await duck.run(`CREATE OR REPLACE TEMP VIEW f_orders AS
     WITH at_rate AS (
-      SELECT o.*, CASE WHEN o.kind = 'refund' THEN coalesce(p.placed, o.day) ELSE o.day END AS rate_day
+      SELECT o.*, CASE WHEN o.kind = 'refund' THEN least(coalesce(p.placed, o.day), o.day) ELSE o.day END AS rate_day
       FROM dated_orders o LEFT JOIN order_days p ON o.source = p.source AND o."order" = p.id)
     SELECT a.* EXCLUDE (amount), CASE WHEN a.currency = ${quote(currency)} THEN a.amount ELSE a.amount * r.factor END AS amount
     FROM at_rate a ASOF LEFT JOIN rates r ON a.currency = r.currency AND a.rate_day >= r.since`)
@@ -98,7 +114,9 @@ async function makeInteractions(duck: Duck, config: ConfigData): Promise<void> {
   )
   await duck.run(`CREATE OR REPLACE TEMP TABLE classes AS
     SELECT * FROM (VALUES ${combinations.join(', ')}) c(channel, kind, engagement, pillar, weight)`)
-  const said = config.sources.flatMap(({ id, streams }) => streams.flatMap(({ emits }) => emits.map((what) => `(${quote(id)}, ${quote(what)})`)))
+  const said = config.sources.flatMap(({ id, streams }) =>
+    streams.flatMap(({ emits }) => emits.map((what) => `(${quote(id)}, ${quote(what)})`)),
+  )
   await duck.run(
     `CREATE OR REPLACE TEMP TABLE said AS ${said.length > 0 ? `SELECT * FROM (VALUES ${said.join(', ')}) s(source, what)` : "SELECT '' AS source, '' AS what WHERE false"}`,
   )

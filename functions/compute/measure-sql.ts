@@ -27,14 +27,18 @@ export function measureTable(measure: Computed, dimensions: readonly string[], n
 
 function rowsOf(measure: Computed, dimensions: readonly string[]): string {
   const from = `f_${measure.fact.name}`
-  const split = dimensions.map((dimension) => `, coalesce(${column(dimension)}, 'unknown') AS ${column(dimension)}`).join('')
+  const split = dimensions
+    .map((dimension) => `, coalesce(${column(dimension)}, 'unknown') AS ${column(dimension)}`)
+    .join('')
   switch (measure.kind) {
     case 'sum':
       return `SELECT day${split}, sum(exact(${column(measure.column)})) AS v FROM ${from} WHERE ${column(measure.column)} IS NOT NULL AND ${condition(measure.where)} GROUP BY ALL`
     case 'points':
       return `SELECT day${split}, sum(CAST(exact("count") AS DECIMAL(19, 3)) * CAST(weight AS DECIMAL(18, 6))) AS v FROM ${from} GROUP BY ALL`
     case 'count': {
-      const first = dimensions.map((dimension, i) => `, arg_min(coalesce(${column(dimension)}, 'unknown'), day) AS d${i}`).join('')
+      const first = dimensions
+        .map((dimension, i) => `, arg_min(coalesce(${column(dimension)}, 'unknown'), day) AS d${i}`)
+        .join('')
       const names = dimensions.map((dimension, i) => `, d${i} AS ${column(dimension)}`).join('')
       const complete = measure.having === undefined ? '' : ` AND ${column(measure.having)} IS NOT NULL`
       return `SELECT day${names}, CAST(count(*) AS ${EXACT}) AS v FROM (

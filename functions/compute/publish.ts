@@ -1,14 +1,22 @@
 import type { Day } from '../kit/day.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import { inBatches } from '../store/in-batches.ts'
+import { inlineBody } from '../store/inline-body.ts'
 import { getJson, pack, unpack } from '../store/json-object.ts'
-import type { Store } from '../store/open.ts'
-import { type Cause, type HeadRow, keys, type Revision, type RevisionRow, type SeriesChunk, type Snapshot, type WindowName, type WindowValue } from '../store/rows.ts'
 import { appendLog } from '../store/log.ts'
+import type { Store } from '../store/open.ts'
+import {
+  type Cause,
+  type HeadRow,
+  keys,
+  type Revision,
+  type RevisionRow,
+  type SeriesChunk,
+  type Snapshot,
+  type WindowName,
+  type WindowValue,
+} from '../store/rows.ts'
 import type { Draft } from './assemble.ts'
-
-/** DynamoDB takes 400 KB an item; a body near that stays in the lake. */
-const LARGEST_BODY = 350_000
 
 /** What a revision would be caused by, if it comes to one. */
 export interface Causes {
@@ -21,11 +29,15 @@ export interface Causes {
 const snapshotKey = (day: Day, revision: number) => `snapshots/${day}/${String(revision).padStart(6, '0')}.json.zst`
 
 /** The newest snapshot of a day; undefined if there is none. */
-export async function readSnapshot({ table, lake }: Pick<Store, 'table' | 'lake'>, day: Day): Promise<Snapshot | undefined> {
+export async function readSnapshot(
+  { table, lake }: Pick<Store, 'table' | 'lake'>,
+  day: Day,
+): Promise<Snapshot | undefined> {
   const head = (await table.get(...pair(keys.head(day)))) as HeadRow | undefined
   if (!head) return undefined
   const row = (await table.get(...pair(keys.revision(day, head.revision)))) as RevisionRow | undefined
-  if (!row) throw new TidemarkError('unavailable', `revision ${head.revision} of ${day} is not in the table; run rebuild`)
+  if (!row)
+    throw new TidemarkError('unavailable', `revision ${head.revision} of ${day} is not in the table; run rebuild`)
   if (row.body) return JSON.parse((await unpack(row.body)).toString('utf8')) as Snapshot
   const body = await getJson<Snapshot>(lake, row.object)
   if (!body) throw new TidemarkError('unavailable', `${row.object} is not in the lake`)
@@ -62,7 +74,15 @@ export async function publish(
     const cause = before ? causeOf(before, draft, causes) : null
     fresh.push({
       snapshot,
-      revision: { revision: number, computed_at, cause, changed_metrics: changed, finality, body: null, object: snapshotKey(date, number) },
+      revision: {
+        revision: number,
+        computed_at,
+        cause,
+        changed_metrics: changed,
+        finality,
+        body: null,
+        object: snapshotKey(date, number),
+      },
     })
     current.push(snapshot)
   }
@@ -81,11 +101,15 @@ export async function publish(
     })
     await inBatches(fresh, async ({ snapshot: { date }, revision }) => {
       const body = bodies.get(date)!
-      await table.put({ ...keys.revision(date, revision.revision), ...revision, body: body.length > LARGEST_BODY ? null : body })
-      const on = revision.revision === 1 ? 'absent' : ({ attribute: 'revision', is: '=', value: revision.revision - 1 } as const)
+      await table.put({ ...keys.revision(date, revision.revision), ...revision, body: inlineBody(body) })
+      const on =
+        revision.revision === 1 ? 'absent' : ({ attribute: 'revision', is: '=', value: revision.revision - 1 } as const)
       const head: HeadRow = { ...keys.head(date), revision: revision.revision }
       if (!(await table.put(head, on))) {
-        throw new TidemarkError('unavailable', `another compute wrote revision ${revision.revision} of ${date}; this one is repeated`)
+        throw new TidemarkError(
+          'unavailable',
+          `another compute wrote revision ${revision.revision} of ${date}; this one is repeated`,
+        )
       }
     })
   }
@@ -140,7 +164,8 @@ export async function writeSeries({ table }: Pick<Store, 'table'>, snapshots: re
     await inBatches([...series.values()], async ({ metric, window }) => {
       const key = keys.series(metric, window, month)
       const row = await table.get(...pair(key))
-      const before = row?.body instanceof Uint8Array ? (JSON.parse((await unpack(row.body)).toString('utf8')) as SeriesChunk) : null
+      const before =
+        row?.body instanceof Uint8Array ? (JSON.parse((await unpack(row.body)).toString('utf8')) as SeriesChunk) : null
       const after = JSON.stringify(withPoints(before, inMonth, metric, window))
       if (before && JSON.stringify(before) === after) return
       await table.put({ ...key, body: await pack(after) })
@@ -150,9 +175,24 @@ export async function writeSeries({ table }: Pick<Store, 'table'>, snapshots: re
 
 type Point = { [K in keyof SeriesChunk]: SeriesChunk[K][number] }
 
-const COLUMNS = ['days', 'value', 'null_reason', 'numerator', 'denominator', 'final', 'coverage', 'revision', 'definition_version'] as const
+const COLUMNS = [
+  'days',
+  'value',
+  'null_reason',
+  'numerator',
+  'denominator',
+  'final',
+  'coverage',
+  'revision',
+  'definition_version',
+] as const
 
-function withPoints(before: SeriesChunk | null, snapshots: readonly Snapshot[], metric: string, window: WindowName): SeriesChunk {
+function withPoints(
+  before: SeriesChunk | null,
+  snapshots: readonly Snapshot[],
+  metric: string,
+  window: WindowName,
+): SeriesChunk {
   const points = new Map<Day, Point>()
   before?.days.forEach((day, i) => {
     points.set(day, Object.fromEntries(COLUMNS.map((column) => [column, before[column][i]])) as unknown as Point)
@@ -176,5 +216,7 @@ function withPoints(before: SeriesChunk | null, snapshots: readonly Snapshot[], 
     })
   }
   const sorted = [...points.values()].sort((a, b) => (a.days < b.days ? -1 : 1))
-  return Object.fromEntries(COLUMNS.map((column) => [column, sorted.map((point) => point[column])])) as unknown as SeriesChunk
+  return Object.fromEntries(
+    COLUMNS.map((column) => [column, sorted.map((point) => point[column])]),
+  ) as unknown as SeriesChunk
 }

@@ -12,7 +12,9 @@ export interface StreamResult {
 export interface ReportEvent {
   readonly task: 'report'
   readonly results: readonly StreamResult[]
-  readonly compute: Partial<ComputeAnswer> & { readonly error?: { readonly Error: string; readonly Cause: string } | null }
+  readonly compute: Partial<ComputeAnswer> & {
+    readonly error?: { readonly Error: string; readonly Cause: string } | null
+  }
 }
 
 export interface ReportAnswer {
@@ -44,11 +46,13 @@ export function report({ results, compute }: ReportEvent): ReportAnswer {
     const why = error ? causeText(error.Cause) : ''
     return `${source}.${stream}: ${code}${why ? `: ${why}` : ''}. To do: ${WHAT_TO_DO[code] ?? 'see the log of the run'}`
   })
+  const streams = `${bad.length} of ${results.length} streams need attention`
   if (compute.error) lines.push(`compute: ${compute.error.Error}: ${causeText(compute.error.Cause)}`)
   const ok = lines.length === 0 && compute.status === 'done'
-  const subject = ok
-    ? `Tidemark: ${results.length} streams read`
-    : `Tidemark: ${lines.length} of ${results.length} streams need attention`
+  const what = ok
+    ? [`${results.length} streams read`]
+    : [...(bad.length > 0 ? [streams] : []), ...(compute.status === 'done' ? [] : ['snapshots are not up to date'])]
+  const subject = `Tidemark: ${what.join('; ')}`
   return { ok, attention: lines.length > 0, subject, text: lines.join('\n') }
 }
 

@@ -43,7 +43,8 @@ export function resolvePeople(links: readonly SeenLink[]): Map<PersonKey, Person
   return groups.people()
 }
 
-const byKeys = (x: { a: PersonKey; b: PersonKey }, y: { a: PersonKey; b: PersonKey }) => (`${x.a} ${x.b}` < `${y.a} ${y.b}` ? -1 : 1)
+const byKeys = (x: { a: PersonKey; b: PersonKey }, y: { a: PersonKey; b: PersonKey }) =>
+  `${x.a} ${x.b}` < `${y.a} ${y.b}` ? -1 : 1
 
 /** `email`: the group holds one. `stated`: a current link says so. */
 type Mark = 'email' | 'stated'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ConfigData } from '../kit/config.ts'
 import type { Day } from '../kit/day.ts'
-import type { Lake } from '../store/lake.ts'
 import { collectRows } from '../store/collect-rows.ts'
+import type { Lake } from '../store/lake.ts'
 import { keys, type RunRow, type Warning } from '../store/rows.ts'
 import type { Table } from '../store/table.ts'
 import type { SourceSays } from './assemble.ts'
@@ -64,7 +64,13 @@ const earliest = (a: Day | null, b: Day | null): Day | null => (a === null || b 
 const digestOf = (sums: readonly string[]) => `sha256:${createHash('sha256').update(sums.join('\n')).digest('hex')}`
 
 /** Sums of row hashes do not depend on the order of rows; records, runs and versions are left out. */
-async function countRows(duck: Duck, lake: Lake, index: DerivedIndex, from: Day, to: Day): Promise<Map<string, Counted>> {
+async function countRows(
+  duck: Duck,
+  lake: Lake,
+  index: DerivedIndex,
+  from: Day,
+  to: Day,
+): Promise<Map<string, Counted>> {
   const found = new Map<string, { rows: number; sums: string[] }>()
   for (const fact of Object.keys(shapes)) {
     const files = await Promise.all(objectsOf(index, fact).map((key) => lake.file(key)))

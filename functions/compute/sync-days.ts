@@ -2,14 +2,16 @@ import type { Day } from '../kit/day.ts'
 import { objectsOfParts, putParquet, type StreamChange, type Syncing } from './compaction.ts'
 import { type Duck, quote, quoteAll } from './duck.ts'
 import { earliestDifference } from './earliest-difference.ts'
-import { columnList, dayExpression, fromNdjson, fromParquet, shapes } from './fact-sql.ts'
+import { columnList, datedColumns, fromNdjson, fromParquet, shapes } from './fact-sql.ts'
 
 /**
  * Compacts changed parts of streams whose parts replace each other (`events`, `report`, `level`): every (fact, day)
  * that one of them touches is written anew, once, from its older Parquet and the new rows.
  */
 export async function syncDays(syncing: Syncing, changes: readonly StreamChange[]): Promise<void> {
-  const changed = changes.flatMap((change) => change.changed.map((part) => ({ ...part, source: change.source, stream: change.stream })))
+  const changed = changes.flatMap((change) =>
+    change.changed.map((part) => ({ ...part, source: change.source, stream: change.stream })),
+  )
   if (changed.length === 0) return
   const { duck, lake, index, touch, garbage } = syncing
   await duck.run('CREATE OR REPLACE TEMP TABLE replaced (source VARCHAR, stream VARCHAR, part_day VARCHAR)')
@@ -35,19 +37,30 @@ export async function syncDays(syncing: Syncing, changes: readonly StreamChange[
     for (const day of days) {
       const before = held(day)
       if (before) garbage.push(before)
-      const byDay = (index.days[fact] ??= {})
-      byDay[day] = await putParquet(syncing, `days/${fact}/day=${day}`, `SELECT * FROM merged WHERE part_day = ${quote(day)}`)
+      index.days[fact] ??= {}
+      index.days[fact][day] = await putParquet(
+        syncing,
+        `days/${fact}/day=${day}`,
+        `SELECT * FROM merged WHERE part_day = ${quote(day)}`,
+      )
     }
   }
   for (const change of changes) await keepLinks(syncing, change)
 }
 
 /** A record that a vendor sent on two pages counts once. */
-async function loadNew({ duck }: Syncing, fact: string, objects: Awaited<ReturnType<typeof objectsOfParts>>): Promise<void> {
+async function loadNew(
+  { duck }: Syncing,
+  fact: string,
+  objects: Awaited<ReturnType<typeof objectsOfParts>>,
+): Promise<void> {
   await loadParts(duck, objects)
   await duck.run(`CREATE OR REPLACE TEMP TABLE new_rows AS
-    SELECT * EXCLUDE (filename), ${dayExpression(fact)} AS day
-    FROM (${fromNdjson(fact, objects.map(({ file }) => file))}) JOIN part_of USING (filename)
+    SELECT ${datedColumns(fact)}
+    FROM (${fromNdjson(
+      fact,
+      objects.map(({ file }) => file),
+    )}) JOIN part_of USING (filename)
     QUALIFY row_number() OVER (PARTITION BY source, stream, part_day, record, nth ORDER BY version DESC) = 1`)
 }
 
@@ -55,7 +68,9 @@ async function loadNew({ duck }: Syncing, fact: string, objects: Awaited<ReturnT
 async function loadParts(duck: Duck, objects: Awaited<ReturnType<typeof objectsOfParts>>): Promise<void> {
   await duck.run('CREATE OR REPLACE TEMP TABLE part_of (filename VARCHAR, part_day VARCHAR)')
   if (objects.length === 0) return
-  await duck.run(`INSERT INTO part_of VALUES ${objects.map(({ file, part }) => `(${quote(file)}, ${quote(part.day)})`).join(', ')}`)
+  await duck.run(
+    `INSERT INTO part_of VALUES ${objects.map(({ file, part }) => `(${quote(file)}, ${quote(part.day)})`).join(', ')}`,
+  )
 }
 
 /** Links are replaced with the part that says them, as its rows are. */
@@ -65,10 +80,18 @@ async function keepLinks(syncing: Syncing, { id, source, stream, changed }: Stre
   const before = index.states[id]?.links
   if (!before && objects.length === 0) return
   await loadParts(duck, objects)
-  await duck.run(`CREATE OR REPLACE TEMP TABLE moved_parts AS SELECT unnest(${quoteAll(changed.map(({ day }) => day))}) AS part_day`)
+  await duck.run(
+    `CREATE OR REPLACE TEMP TABLE moved_parts AS SELECT unnest(${quoteAll(changed.map(({ day }) => day))}) AS part_day`,
+  )
   const query = `SELECT ${quote(source)} AS source, ${quote(stream)} AS stream, '' AS record, '' AS version, '' AS run, a, a_kind, b, b_kind, part_day
     FROM (SELECT a, a_kind, b, b_kind, part_day FROM (${fromParquet('links', before ? [await lake.file(before)] : [])}) ANTI JOIN moved_parts USING (part_day)
-      UNION SELECT a, a_kind, b, b_kind, part_day FROM (${fromNdjson('links', objects.map(({ file }) => file))}) JOIN part_of USING (filename))`
+      UNION SELECT a, a_kind, b, b_kind, part_day FROM (${fromNdjson(
+        'links',
+        objects.map(({ file }) => file),
+      )}) JOIN part_of USING (filename))`
   if (before) garbage.push(before)
-  index.states[id] = { ...index.states[id], links: await putParquet(syncing, `states/${source}.${stream}/links`, query) }
+  index.states[id] = {
+    ...index.states[id],
+    links: await putParquet(syncing, `states/${source}.${stream}/links`, query),
+  }
 }

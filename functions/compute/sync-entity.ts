@@ -3,7 +3,7 @@ import type { Lake } from '../store/lake.ts'
 import { type ManifestView, objectsOfParts, putParquet, type StreamChange, type Syncing } from './compaction.ts'
 import { quote } from './duck.ts'
 import { earliestDifference } from './earliest-difference.ts'
-import { columnList, dayExpression, fromNdjson, fromParquet, shapes } from './fact-sql.ts'
+import { columnList, datedColumns, fromNdjson, fromParquet, shapes } from './fact-sql.ts'
 
 /**
  * Compacts a stream that is read by modification time: one Parquet object per fact holds the rows of every record's
@@ -38,14 +38,24 @@ async function generations(lake: Lake, { source, stream, changed }: StreamChange
   return groups
 }
 
-async function addGeneration(syncing: Syncing, { id, source, stream }: StreamChange, manifests: readonly ManifestView[]): Promise<void> {
+async function addGeneration(
+  syncing: Syncing,
+  { id, source, stream }: StreamChange,
+  manifests: readonly ManifestView[],
+): Promise<void> {
   const { duck, lake, index, touch, garbage } = syncing
   const parts = manifests.map((manifest) => ({ manifest }))
   const state = index.states[id] ?? {}
   const old = async (fact: string) => fromParquet(fact, state[fact] ? [await lake.file(state[fact])] : [])
   const fresh = async (fact: string) => {
     const objects = await objectsOfParts(lake, parts, fact)
-    return { some: objects.length > 0, query: fromNdjson(fact, objects.map(({ file }) => file)) }
+    return {
+      some: objects.length > 0,
+      query: fromNdjson(
+        fact,
+        objects.map(({ file }) => file),
+      ),
+    }
   }
 
   await duck.run(`CREATE OR REPLACE TEMP TABLE old_records AS ${await old('records')}`)
@@ -79,21 +89,30 @@ async function addGeneration(syncing: Syncing, { id, source, stream }: StreamCha
     if (!some && !state[fact]) continue
     await duck.run(`CREATE OR REPLACE TEMP TABLE old_rows AS ${await old(fact)}`)
     await duck.run(`CREATE OR REPLACE TEMP TABLE new_rows AS
-      SELECT f.* EXCLUDE (filename), '' AS part_day, ${dayExpression(fact)} AS day
-      FROM (${query}) f SEMI JOIN (SELECT record, version, run FROM winners UNION SELECT * FROM last_alive) USING (record, version, run)
+      SELECT ${columnList(fact)}, '' AS part_day, day
+      FROM (SELECT ${datedColumns(fact)} FROM (${query})) f SEMI JOIN (SELECT record, version, run FROM winners UNION SELECT * FROM last_alive) USING (record, version, run)
       QUALIFY row_number() OVER (PARTITION BY record, version, run, nth) = 1`)
     await duck.run(`CREATE OR REPLACE TEMP TABLE touched_rows AS ${touchedRows(fact)}`)
     const before = '(SELECT o.* FROM old_rows o SEMI JOIN touched USING (record))'
     const first = await earliestDifference(duck, fact, before, 'touched_rows')
     if (first) touch(first)
     const columns = `${columnList(fact)}, part_day, day`
-    await put(fact, `SELECT ${columns} FROM old_rows ANTI JOIN touched USING (record) UNION ALL SELECT ${columns} FROM touched_rows`)
+    await put(
+      fact,
+      `SELECT ${columns} FROM old_rows ANTI JOIN touched USING (record) UNION ALL SELECT ${columns} FROM touched_rows`,
+    )
   }
   await duck.run(`CREATE OR REPLACE TEMP TABLE old_links AS ${await old('links')}`)
   const seen = (await fresh('links')).query
   const links = columnList('links')
-  await put('links', `SELECT DISTINCT ${links}, '' AS part_day FROM (SELECT ${links} FROM old_links UNION ALL SELECT ${links} FROM (${seen}))`)
-  await put('records', `SELECT ${quote(source)} AS source, ${quote(stream)} AS stream, record, version, run, gone, ended, '' AS part_day FROM winners`)
+  await put(
+    'links',
+    `SELECT DISTINCT ${links}, '' AS part_day FROM (SELECT ${links} FROM old_links UNION ALL SELECT ${links} FROM (${seen}))`,
+  )
+  await put(
+    'records',
+    `SELECT ${quote(source)} AS source, ${quote(stream)} AS stream, record, version, run, gone, ended, '' AS part_day FROM winners`,
+  )
   index.states[id] = next
 }
 

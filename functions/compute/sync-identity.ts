@@ -13,7 +13,9 @@ import { resolvePeople, type SeenLink } from './resolve-people.ts'
 export async function syncIdentity(syncing: Syncing, linksMoved: boolean): Promise<void> {
   const { duck, lake, index, touch, garbage } = syncing
   const load = async (key: string | null) =>
-    key ? `SELECT key, person FROM read_parquet(${quoteAll([await lake.file(key)])})` : `SELECT '' AS key, '' AS person WHERE false`
+    key
+      ? `SELECT key, person FROM read_parquet(${quoteAll([await lake.file(key)])})`
+      : `SELECT '' AS key, '' AS person WHERE false`
   await duck.run(`CREATE OR REPLACE TEMP TABLE identity AS ${await load(index.identity)}`)
   if (!linksMoved) return
 
@@ -21,7 +23,9 @@ export async function syncIdentity(syncing: Syncing, linksMoved: boolean): Promi
   const people = resolvePeople(await allLinks(syncing))
   const path = duck.scratch('identity.csv')
   await writeFile(path, `key,person\n${[...people].map(([key, person]) => `${key},${person}\n`).join('')}`)
-  await duck.run(`CREATE OR REPLACE TEMP TABLE identity AS SELECT key, person FROM read_csv(${quote(path)}, header = true, columns = {'key': 'VARCHAR', 'person': 'VARCHAR'})`)
+  await duck.run(
+    `CREATE OR REPLACE TEMP TABLE identity AS SELECT key, person FROM read_csv(${quote(path)}, header = true, columns = {'key': 'VARCHAR', 'person': 'VARCHAR'})`,
+  )
   await duck.run(`CREATE OR REPLACE TEMP TABLE moved AS
     SELECT coalesce(i.key, b.key) AS key FROM identity i FULL JOIN before b ON i.key = b.key WHERE i.person IS DISTINCT FROM b.person`)
   const [moved] = await duck.rows<{ n: string }>('SELECT CAST(count(*) AS VARCHAR) AS n FROM moved')

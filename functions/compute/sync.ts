@@ -16,7 +16,13 @@ import { syncWhole } from './sync-whole.ts'
  * Brings `derived/` in line with the pointers: only parts that moved are read. Returns the keys that are garbage once
  * the index is saved.
  */
-export async function sync(duck: Duck, lake: Lake, table: Table, config: ConfigData, index: DerivedIndex): Promise<string[]> {
+export async function sync(
+  duck: Duck,
+  lake: Lake,
+  table: Table,
+  config: ConfigData,
+  index: DerivedIndex,
+): Promise<string[]> {
   const garbage: string[] = []
   const touch = (day: Day) => {
     if (index.dirty === null || day < index.dirty) index.dirty = day
@@ -49,7 +55,11 @@ function forgotten({ index, touch, garbage }: Syncing, config: ConfigData): Stre
     const [source, stream] = id.split(' ') as [string, string]
     const changed = Object.entries(parts).map(([part, { run, read }]): ChangedPart => {
       const day = part as Day
-      return { day, before: run, manifest: { source, stream, day, run, baseline: false, read, replaces: null, facts: {} } }
+      return {
+        day,
+        before: run,
+        manifest: { source, stream, day, run, baseline: false, read, replaces: null, facts: {} },
+      }
     })
     changes.push({ id, source, stream, cursor: undefined, changed })
     garbage.push(...Object.values(index.states[id] ?? {}))
@@ -90,13 +100,25 @@ async function changeOf(
   return { id, source, stream, cursor, changed }
 }
 
-const bare = ({ run, from, through, read, baseline, facts }: CursorRow): Cursor => ({ run, from, through, read, baseline, facts })
+const bare = ({ run, from, through, read, baseline, facts }: CursorRow): Cursor => ({
+  run,
+  from,
+  through,
+  read,
+  baseline,
+  facts,
+})
 
 /**
  * Newly covered days change coverage, and so values, even where they hold nothing.
  * @param learns nobody but the stream's rows says which facts it yields
  */
-function noteCoverage({ index, touch }: Syncing, { id, cursor, changed }: StreamChange, kind: string, learns: boolean): void {
+function noteCoverage(
+  { index, touch }: Syncing,
+  { id, cursor, changed }: StreamChange,
+  kind: string,
+  learns: boolean,
+): void {
   const before = index.cursors[id]
   if (cursor) index.cursors[id] = cursor
   if (learns && JSON.stringify(cursor?.facts) !== JSON.stringify(before?.facts)) touch(EVER)

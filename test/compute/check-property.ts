@@ -17,7 +17,9 @@ export async function checkProperty<T>(property: fc.IAsyncProperty<T>, usual: nu
   })
   if (!found.failed) return
   const met = found.errorInstance as Error | null
-  throw new Error(`TIDEMARK_SEED=${found.seed}/${found.counterexamplePath}: ${met?.message ?? 'interrupted'}`, { cause: met })
+  throw new Error(`TIDEMARK_SEED=${found.seed}/${found.counterexamplePath}: ${met?.message ?? 'interrupted'}`, {
+    cause: met,
+  })
 }
 
 /** The first places at which two plain values differ, as `path: expected … found …`. */

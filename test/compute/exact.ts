@@ -2,7 +2,9 @@ const DIGITS = 9
 
 /** A number, to 15 digits, as a whole count of billionths: what is added up this way comes out the same in any order. */
 export function exact(value: number, digits = DIGITS): bigint {
-  const [, sign, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(Number(value.toPrecision(15))))!
+  const [, sign, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(
+    String(Number(value.toPrecision(15))),
+  )!
   const shift = Number(exponent) - fraction.length + digits
   const all = BigInt(whole + fraction)
   const scaled = shift >= 0 ? all * 10n ** BigInt(shift) : rounded(all, 10n ** BigInt(-shift))

@@ -17,21 +17,31 @@ export const customer = (who: Person | string, given: Partial<Parameters<typeof 
   customers({ customer: typeof who === 'string' ? somebody(who) : who, since: '2020-01-01', ...given })
 
 /** An order in euros, unless said otherwise. */
-export const order = (id: string, at: string, amount: number, given: Partial<Parameters<typeof orders>[0]> = {}): FactRow =>
-  orders({ id, at, amount, currency: 'EUR', kind: 'order', ...given })
+export const order = (
+  id: string,
+  at: string,
+  amount: number,
+  given: Partial<Parameters<typeof orders>[0]> = {},
+): FactRow => orders({ id, at, amount, currency: 'EUR', kind: 'order', ...given })
 
 /** What a metric says in a window. */
-export function valueOf({ metrics }: Snapshot, metric: string, window = '1d'): WindowValue {
+export function valueIn({ metrics }: Snapshot, metric: string, window = '1d'): WindowValue {
   const found = metrics[metric]?.windows[window]
   if (!found) throw new Error(`no ${metric} in ${window}`)
   return found
 }
 
 /** Values of a breakdown by group. */
-export function byGroup(snapshot: Snapshot, metric: string, dimension: string, window = '1d'): Record<string, number | null> {
-  const groups = valueOf(snapshot, metric, window).by?.[dimension] ?? {}
+export function byGroup(
+  snapshot: Snapshot,
+  metric: string,
+  dimension: string,
+  window = '1d',
+): Record<string, number | null> {
+  const groups = valueIn(snapshot, metric, window).by?.[dimension] ?? {}
   return Object.fromEntries(Object.entries(groups).map(([group, { value }]) => [group, value]))
 }
 
 /** Warnings of one code. */
-export const warningsOf = ({ warnings }: Snapshot, code: string): Warning[] => warnings.filter((one) => one.code === code)
+export const warningsOf = ({ warnings }: Snapshot, code: string): Warning[] =>
+  warnings.filter((one) => one.code === code)

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { person } from '../../functions/kit/person.ts'
 import { type Deployment, deploy } from './deployment.ts'
-import { customer, somebody, valueOf, visit } from './facts-of.ts'
+import { customer, somebody, valueIn, visit } from './facts-of.ts'
 import { entity, record, vendor } from './vendor.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -9,7 +9,10 @@ vi.setConfig({ testTimeout: 60_000 })
 const FROM = '2026-11-10'
 
 /** A shop's visits, a list of contacts, and the day after tomorrow. */
-async function opened(crm: ReturnType<typeof contacts>, app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })) {
+async function opened(
+  crm: ReturnType<typeof contacts>,
+  app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } }),
+) {
   const home = await deploy({ vendors: [app, crm], windows: [1, 7] }, '2026-11-12T06:00:00Z')
   await home.collect({ from: FROM })
   await home.compute({ from: FROM })
@@ -24,7 +27,7 @@ async function later(home: Deployment, now: string): Promise<void> {
   await home.compute()
 }
 
-const count = async (home: Deployment, date: string) => valueOf(await home.snapshot(date), 'customers').value
+const count = async (home: Deployment, date: string) => valueIn(await home.snapshot(date), 'customers').value
 
 test('a contact that is deleted was a customer yesterday and is not today', async () => {
   const crm = contacts()
@@ -50,7 +53,9 @@ test('a contact that comes and goes between two computes was a customer in betwe
   await home.collect()
   crm.put('people', [ben, entity('ann', '2026-11-12T10:00:00Z', [], ['ann'])])
   await later(home, '2026-11-13T06:00:00Z')
-  expect([await count(home, '2026-11-10'), await count(home, '2026-11-11'), await count(home, '2026-11-12')]).toEqual([1, 2, 1])
+  expect([await count(home, '2026-11-10'), await count(home, '2026-11-11'), await count(home, '2026-11-12')]).toEqual([
+    1, 2, 1,
+  ])
 })
 
 test('a contact that is missed in a full list is gone from then on, is remembered, and comes back when listed again', async () => {
@@ -67,7 +72,9 @@ test('a contact that is missed in a full list is gone from then on, is remembere
   home.at('2026-12-15T06:00:00Z')
   await home.collect()
   await home.compute()
-  expect([await count(home, '2026-12-12'), await count(home, '2026-12-13'), await count(home, '2026-12-14')]).toEqual([2, 1, 1])
+  expect([await count(home, '2026-12-12'), await count(home, '2026-12-13'), await count(home, '2026-12-14')]).toEqual([
+    2, 1, 1,
+  ])
 
   crm.put('people', [ann!, ben!])
   await later(home, '2027-01-15T06:00:00Z')
@@ -88,23 +95,25 @@ test('an address that is corrected keeps what was done under the old one, and me
   await using home = await opened(crm, app)
   crm.put('people', [ann('new@x.example', '2026-11-12T10:00:00Z'), ben])
   await later(home, '2026-11-13T06:00:00Z')
-  expect(valueOf(await home.snapshot('2026-11-12'), 'active_customers', '7d').value).toBe(2)
-  expect(valueOf(await home.snapshot('2026-11-12'), 'customers').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'active_customers', '7d').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'customers').value).toBe(2)
 
   // Ann's record held Ben's address by mistake: correcting it parts them again.
   crm.put('people', [ann('ben@x.example', '2026-11-13T10:00:00Z'), ben])
   await later(home, '2026-11-14T06:00:00Z')
-  expect(valueOf(await home.snapshot('2026-11-13'), 'customers').value).toBe(1)
+  expect(valueIn(await home.snapshot('2026-11-13'), 'customers').value).toBe(1)
   crm.put('people', [ann('new@x.example', '2026-11-14T10:00:00Z'), ben])
   await later(home, '2026-11-15T06:00:00Z')
-  expect(valueOf(await home.snapshot('2026-11-14'), 'customers').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-14'), 'customers').value).toBe(2)
   await home.store.lake.delete(await home.objects('derived/'))
   expect((await home.compute()).revisions).toBe(0)
 })
 
 test('two contacts that are merged are one customer, on earlier days too', async () => {
   const crm = contacts()
-  const [ann, anne] = [1, 2].map((id) => entity(String(id), '2026-10-01T00:00:00Z', customer(person({ email: `a${id}@x.example`, id }))))
+  const [ann, anne] = [1, 2].map((id) =>
+    entity(String(id), '2026-10-01T00:00:00Z', customer(person({ email: `a${id}@x.example`, id }))),
+  )
   crm.put('people', [ann!, anne!])
   await using home = await opened(crm)
   expect(await count(home, '2026-11-11')).toBe(2)
@@ -118,16 +127,28 @@ test('somebody seen by id only is the customer whom the list knows by that id', 
   const crm = contacts()
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
   crm.put('people', [entity('1', '2026-10-01T00:00:00Z', customer(person({ email: 'ann@x.example', id: 41 })))])
-  app.put('visits', [record(visit('2026-11-11', { customer: person({ id: 41, of: 'crm' }) })), record(visit('2026-11-11', { customer: person({ id: 41 }) }))])
+  app.put('visits', [
+    record(visit('2026-11-11', { customer: person({ id: 41, of: 'crm' }) })),
+    record(visit('2026-11-11', { customer: person({ id: 41 }) })),
+  ])
   await using home = await opened(crm, app)
   // The app's own 41 is somebody else.
-  expect(valueOf(await home.snapshot('2026-11-11'), 'active_customers').value).toBe(2)
-  expect(valueOf(await home.snapshot('2026-11-11'), 'active_customer_share')).toMatchObject({ numerator: 1, denominator: 1 })
+  expect(valueIn(await home.snapshot('2026-11-11'), 'active_customers').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-11'), 'active_customer_share')).toMatchObject({
+    numerator: 1,
+    denominator: 1,
+  })
 })
 
 test('a shared phone never joins two addresses', async () => {
   const crm = contacts()
-  const people = ['ann', 'ben'].map((name, i) => entity(name, '2026-10-01T00:00:00Z', customer(person({ email: `${name}@x.example`, phone: '030 1234', id: i + 1 }))))
+  const people = ['ann', 'ben'].map((name, i) =>
+    entity(
+      name,
+      '2026-10-01T00:00:00Z',
+      customer(person({ email: `${name}@x.example`, phone: '030 1234', id: i + 1 })),
+    ),
+  )
   crm.put('people', people)
   await using home = await opened(crm)
   expect(await count(home, '2026-11-11')).toBe(2)
@@ -136,12 +157,15 @@ test('a shared phone never joins two addresses', async () => {
 test('a pair that an event no longer states is forgotten with it', async () => {
   const crm = contacts()
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
-  const seen = (id: number) => [record(visit('2026-11-11', { customer: person({ email: 'ann@x.example', id }) }), 'v'), record(visit('2026-11-10', { customer: person({ id: 7 }) }), 'w')]
+  const seen = (id: number) => [
+    record(visit('2026-11-11', { customer: person({ email: 'ann@x.example', id }) }), 'v'),
+    record(visit('2026-11-10', { customer: person({ id: 7 }) }), 'w'),
+  ]
   app.put('visits', seen(7))
   await using home = await opened(crm, app)
-  expect(valueOf(await home.snapshot('2026-11-11'), 'active_customers', '7d').value).toBe(1)
+  expect(valueIn(await home.snapshot('2026-11-11'), 'active_customers', '7d').value).toBe(1)
   app.put('visits', seen(8))
   await home.collect({ source: 'app', from: '2026-11-11', force: true })
   await home.compute()
-  expect(valueOf(await home.snapshot('2026-11-11'), 'active_customers', '7d').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-11'), 'active_customers', '7d').value).toBe(2)
 })

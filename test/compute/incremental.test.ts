@@ -8,37 +8,19 @@ import { type Deployment, deploy } from './deployment.ts'
 import { anyRecord, type Draw, drawDeployment, FIRST, type Holding, vendorsOf } from './random-deployment.ts'
 import type { Vendor, VendorRecord } from './vendor.ts'
 
-/**
- * What a home that was never told cannot know is kept out: which addresses a record of an entity stream once had. And
- * money goes back after the order it is of.
- */
+/** What a home that was never told cannot know is kept out: which other keys a record of an entity stream once had. */
 function sensible(holdings: readonly Holding[]): Holding[] {
-  const placed = new Map<string, string>()
-  const rows = holdings.flatMap(({ source, records }) => records.flatMap(({ rows }) => rows.map((row) => ({ source, row }))))
-  for (const { source, row } of rows) {
-    const { id, at, kind } = row.columns as { id: string; at: string; kind: string }
-    const key = `${source} ${id}`
-    if (row.fact === 'orders' && kind !== 'refund' && at < (placed.get(key) ?? '9')) placed.set(key, at)
-  }
-  const later = (source: string, { fact, columns }: FactRow): FactRow => {
-    const order = fact === 'orders' && columns.kind === 'refund' ? placed.get(`${source} ${columns.order}`) : undefined
-    return order !== undefined && order > String(columns.at) ? { fact, columns: { ...columns, at: order } } : { fact, columns }
-  }
   const alone = ({ fact, columns }: FactRow): FactRow => {
     const { customer } = columns
     if (!isPerson(customer)) return { fact, columns }
     const [email] = customer.emails
-    return { fact, columns: { ...columns, customer: email ? person({ email }) : person({ id: customer.ids[0] ?? customer.phones[0]! }) } }
+    const only = email === undefined ? { id: customer.ids[0] ?? customer.phones[0]! } : { email }
+    return { fact, columns: { ...columns, customer: person(only) } }
   }
-  return holdings.map(({ source, options, records, ...rest }) => ({
-    ...rest,
-    source,
-    options,
-    records: records.map((record) => ({
-      ...record,
-      rows: record.rows.map((row) => later(source, options.kind === 'entity' ? alone(row) : row)),
-    })),
-  }))
+  return holdings.map((holding) => {
+    if (holding.options.kind !== 'entity') return holding
+    return { ...holding, records: holding.records.map((record) => ({ ...record, rows: record.rows.map(alone) })) }
+  })
 }
 
 /** Some records change, some go, some come. Of an entity stream, all of it happens at `now`. */
@@ -63,7 +45,8 @@ function mutate(draw: Draw, holding: Holding, now: string, days: number, step: n
 }
 
 function refill(vendors: readonly Vendor[], holdings: readonly Holding[]): void {
-  for (const { source, stream, records } of holdings) vendors.find((one) => one.source.id === source)!.put(stream, records)
+  for (const { source, stream, records } of holdings)
+    vendors.find((one) => one.source.id === source)!.put(stream, records)
 }
 
 /** What snapshots say, without when and in which revision they said it. */
@@ -76,7 +59,9 @@ async function said(home: Deployment, days: readonly Day[]): Promise<unknown> {
   return found
 }
 
-test('days computed as facts came, changed and went say what they would if all had been known at once', { timeout: 900_000 }, async () => {
+test('days computed as facts came, changed and went say what they would if all had been known at once', {
+  timeout: 900_000,
+}, async () => {
   const property = fc.asyncProperty(fc.gen(), async (gen) => {
     const draw: Draw = (arbitrary) => gen(() => arbitrary)
     const { settings, days, ...drawn } = drawDeployment(draw)
@@ -89,7 +74,9 @@ test('days computed as facts came, changed and went say what they would if all h
     const clock = () => `${addDays(last, 1)}T12:00:00Z`
     // Nobody has changed a record tomorrow.
     const past = (records: readonly VendorRecord[]) =>
-      records.map((record) => (record.changed && record.changed > clock() ? { ...record, changed: `${last}T12:00:00.000Z` } : record))
+      records.map((record) =>
+        record.changed && record.changed > clock() ? { ...record, changed: `${last}T12:00:00.000Z` } : record,
+      )
     holdings = holdings.map((holding) => ({ ...holding, records: past(holding.records) }))
     refill(vendors, holdings)
     await using home = await deploy({ vendors, ...settings }, clock())
@@ -122,5 +109,5 @@ test('days computed as facts came, changed and went say what they would if all h
     const { revisions, changed } = await home.compute()
     expect({ revisions, changed }).toEqual({ revisions: 0, changed: [] })
   })
-  await checkProperty(property, 8)
+  await checkProperty(property, 3)
 })

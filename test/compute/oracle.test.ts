@@ -34,5 +34,5 @@ test('every value, part and breakdown is what loops over lists find', { timeout:
       }
     }
   })
-  await checkProperty(property, 60)
+  await checkProperty(property, 20)
 })

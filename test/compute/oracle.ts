@@ -1,6 +1,7 @@
 import type { FactRow } from '../../functions/kit/fact.ts'
 import { classify } from '../../functions/kit/taxonomy.ts'
 import { exact, inexact } from './exact.ts'
+import { type Action, counterChanges, type Row } from './oracle-counters.ts'
 import { keysOf, peopleOf } from './oracle-people.ts'
 
 /** A fact as one source says it. */
@@ -37,16 +38,6 @@ interface Expected {
   by?: Record<string, Record<string, Expected>>
 }
 
-interface Action {
-  source: string
-  day: string
-  channel: string
-  kind: string
-  count: number
-  actor: string | undefined
-  person: string | undefined
-}
-
 interface Order {
   source: string
   id: string
@@ -68,12 +59,8 @@ interface Spell {
   origin: string
 }
 
-type Row = Record<string, unknown> & { source: string; person: string | undefined }
-
 const MINOR: Record<string, number> = { JPY: 0, KWD: 3 }
 const minor = (currency: string) => MINOR[currency] ?? 2
-
-const COUNTERS = { likes: 'like', comments: 'comment', shares: 'share', saves: 'save', clicks: 'click' } as const
 
 /** All metrics by loops over lists: `(day, window)` → metric → what its window must hold, finality and coverage aside. */
 export function oracle(truth: Truth): (day: string, window: number | 'all') => Record<string, Expected> {
@@ -127,15 +114,22 @@ export function oracle(truth: Truth): (day: string, window: number | 'all') => R
     // A ratio of two columns looks only at rows that have both.
     const convertible = (list: readonly Order[]) => list.filter(({ amount }) => amount !== undefined)
     const amounts = convertible(orders.filter(({ kind, day }) => kind === 'order' && within(day)))
-    const counted = firstLines(convertible(orders.filter(({ kind }) => kind === 'order'))).filter(({ day }) => within(day))
+    const counted = firstLines(convertible(orders.filter(({ kind }) => kind === 'order'))).filter(({ day }) =>
+      within(day),
+    )
     const averages = (group: string | null) => {
-      const of = <T extends { source: string }>(list: readonly T[]) => list.filter((o) => group === null || o.source === group)
+      const of = <T extends { source: string }>(list: readonly T[]) =>
+        list.filter((o) => group === null || o.source === group)
       return quotient(worth(of(amounts)), ids(of(counted)), 1)
     }
     const shops = [...new Set([...amounts, ...counted].map(source))].sort()
 
     return {
-      interactions: total(noAction, count(here), split(here, { channel, kind, engagement, pillar, source }, (l) => only(count(l)))),
+      interactions: total(
+        noAction,
+        count(here),
+        split(here, { channel, kind, engagement, pillar, source }, (l) => only(count(l))),
+      ),
       customers: total(
         has('customers') ? null : 'no_data',
         customers,
@@ -148,20 +142,36 @@ export function oracle(truth: Truth): (day: string, window: number | 'all') => R
         perCustomer(count(here), 100),
         split(here, { channel, kind, engagement, pillar }, (l) => perCustomer(count(l), 100)),
       ),
-      active_customers: total(noAction, people(active), split(active, { channel, engagement }, (l) => only(people(l)))),
+      active_customers: total(
+        noAction,
+        people(active),
+        split(active, { channel, engagement }, (l) => only(people(l))),
+      ),
       active_customer_share: part(
         noRate,
         perCustomer(people(activeCustomers), 100),
         split(activeCustomers, { channel, engagement }, (l) => perCustomer(people(l), 100)),
       ),
-      engagement_points: total(noAction, points(here), split(here, { channel, engagement, pillar }, (l) => only(points(l)))),
+      engagement_points: total(
+        noAction,
+        points(here),
+        split(here, { channel, engagement, pillar }, (l) => only(points(l))),
+      ),
       engagement_points_per_customer: part(
         noRate,
         perCustomer(points(here), 1),
         split(here, { channel, engagement, pillar }, (l) => perCustomer(points(l), 1)),
       ),
-      orders: total(noOrder, ids(placed), split(placed, { source }, (l) => only(ids(l)))),
-      revenue: total(noOrder, worth(money), split(money, { source }, (l) => only(worth(l)))),
+      orders: total(
+        noOrder,
+        ids(placed),
+        split(placed, { source }, (l) => only(ids(l))),
+      ),
+      revenue: total(
+        noOrder,
+        worth(money),
+        split(money, { source }, (l) => only(worth(l))),
+      ),
       average_order_value: part(
         noOrder,
         averages(null),
@@ -226,7 +236,9 @@ function understand({ timezone, currency, rates, owners, emits, said, unsaid, pe
   const clock = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' })
   const dayOf = (time: unknown) => (String(time).length === 10 ? String(time) : clock.format(new Date(String(time))))
   const linksOf = (some: readonly Said[]) =>
-    some.flatMap(({ source, row }) => Object.values(row.columns).flatMap((value) => keysOf(value, pepper, source)?.links ?? []))
+    some.flatMap(({ source, row }) =>
+      Object.values(row.columns).flatMap((value) => keysOf(value, pepper, source)?.links ?? []),
+    )
   const personOf = peopleOf(
     linksOf(said.filter(({ gone }) => !gone)),
     linksOf([...said.filter(({ gone }) => gone), ...unsaid]),
@@ -277,7 +289,12 @@ function understand({ timezone, currency, rates, owners, emits, said, unsaid, pe
   return { actions: [...stated, ...derived], orders, spells }
 }
 
-function ordersOf(rows: readonly Row[], dayOf: (time: unknown) => string, currency: string, rates: Truth['rates']): Order[] {
+function ordersOf(
+  rows: readonly Row[],
+  dayOf: (time: unknown) => string,
+  currency: string,
+  rates: Truth['rates'],
+): Order[] {
   const placedOn = (source: string, id: unknown, refund: boolean) =>
     rows
       .filter((row) => row.source === source && row.id === id && (row.kind === 'refund') === refund)
@@ -286,7 +303,8 @@ function ordersOf(rows: readonly Row[], dayOf: (time: unknown) => string, curren
   return rows.map((row) => {
     const day = dayOf(row.at)
     const isRefund = row.kind === 'refund'
-    const rateDay = (isRefund && row.order !== undefined && placedOn(row.source, row.order, false)) || day
+    const ordered = isRefund && row.order !== undefined ? placedOn(row.source, row.order, false) : undefined
+    const rateDay = ordered !== undefined && ordered < day ? ordered : day
     const known = rates
       .filter(({ currency, from }) => currency === row.currency && from <= rateDay)
       .sort((a, b) => (a.from < b.from ? 1 : -1))[0]
@@ -302,33 +320,4 @@ function ordersOf(rows: readonly Row[], dayOf: (time: unknown) => string, curren
       amount: own ?? (factor === undefined ? undefined : Number(row.amount) * factor),
     }
   })
-}
-
-/** Changes of posts' counters, booked on the day of the later reading. */
-function counterChanges(rows: readonly Row[], dayOf: (time: unknown) => string): Action[] {
-  const actions: Action[] = []
-  const accountOf = ({ source, account }: Row) => `${source} ${account ?? source}`
-  const hasCounter = (row: Row) => Object.keys(COUNTERS).some((name) => row[name] !== undefined)
-  for (const account of new Set(rows.map(accountOf))) {
-    const mine = rows.filter((row) => accountOf(row) === account && hasCounter(row))
-    const days = [...new Set(mine.map(({ at }) => dayOf(at)))].sort()
-    for (const [name, kind] of Object.entries(COUNTERS)) {
-      const last = new Map<string, number>()
-      for (const [i, day] of days.entries()) {
-        const today = mine.filter((row) => dayOf(row.at) === day && row[name] !== undefined)
-        for (const id of new Set(today.map(({ id }) => String(id)))) {
-          const newest = today.filter((row) => row.id === id).sort((a, b) => (String(a.at) < String(b.at) ? 1 : -1))[0]!
-          const value = Number(newest[name])
-          const before = last.get(id)
-          last.set(id, value)
-          const published = newest.published === undefined ? undefined : dayOf(newest.published)
-          const isNew = published !== undefined && published >= (days[i - 1] ?? day)
-          const count = before !== undefined ? value - before : isNew ? value : 0
-          const { source, channel } = newest
-          actions.push({ source, day, channel: String(channel), kind, count, actor: 'customer', person: undefined })
-        }
-      }
-    }
-  }
-  return actions
 }

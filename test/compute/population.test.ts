@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { person } from '../../functions/kit/person.ts'
 import { deploy } from './deployment.ts'
-import { byGroup, customer, order, somebody, valueOf, visit, warningsOf } from './facts-of.ts'
+import { byGroup, customer, order, somebody, valueIn, visit, warningsOf } from './facts-of.ts'
 import { record, vendor } from './vendor.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -12,7 +12,10 @@ const FROM = { from: '2026-11-11' }
 const list = (id: string) => vendor(id, { people: { kind: 'whole', facts: ['customers'] } })
 const visitsOf = (...names: string[]) => {
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
-  app.put('visits', names.map((name) => record(visit('2026-11-12', { customer: somebody(name) }))))
+  app.put(
+    'visits',
+    names.map((name) => record(visit('2026-11-12', { customer: somebody(name) }))),
+  )
   return app
 }
 
@@ -24,14 +27,14 @@ test('where nobody is known to be a customer, contacts count, with a warning, un
   await home.collect(FROM)
   await home.compute(FROM)
   const before = await home.snapshot('2026-11-11')
-  expect(valueOf(before, 'customers').value).toBe(3)
+  expect(valueIn(before, 'customers').value).toBe(3)
   expect(warningsOf(before, 'contacts_only')).toHaveLength(1)
 
   crm.put('people', [...contacts, record(customer('dan', { since: '2026-11-12' }), 'dan')])
   await home.collect({ ...FROM, force: true })
   await home.compute()
   const [eleventh, twelfth] = [await home.snapshot('2026-11-11'), await home.snapshot('2026-11-12')]
-  expect([valueOf(eleventh, 'customers').value, valueOf(twelfth, 'customers').value]).toEqual([0, 1])
+  expect([valueIn(eleventh, 'customers').value, valueIn(twelfth, 'customers').value]).toEqual([0, 1])
   expect(warningsOf(twelfth, 'contacts_only')).toEqual([])
 })
 
@@ -47,7 +50,7 @@ test('a return is not new, overlapping spells count once, and who left during th
   await home.collect(FROM)
   await home.compute(FROM)
   const days = ['2026-11-11', '2026-11-12', '2026-11-13', '2026-11-14']
-  const counts = await Promise.all(days.map(async (date) => valueOf(await home.snapshot(date), 'customers').value))
+  const counts = await Promise.all(days.map(async (date) => valueIn(await home.snapshot(date), 'customers').value))
   // Ann, Ben · Ben, Cem (till 24:00 Berlin) · Ben, Cem · Ben, Ann again.
   expect(counts).toEqual([2, 2, 2, 2])
   expect(byGroup(await home.snapshot('2026-11-12'), 'customers', 'segment')).toEqual({ b: 1, unknown: 2 })
@@ -62,12 +65,26 @@ test('a number that the config states counts from its day on, and is no data bef
   await using home = await deploy({ vendors: [app], windows: [1, 7], customers }, '2026-11-14T06:00:00Z')
   await home.collect(FROM)
   await home.compute(FROM)
-  expect(valueOf(await home.snapshot('2026-11-11'), 'customers')).toMatchObject({ value: null, null_reason: 'no_data' })
-  expect(valueOf(await home.snapshot('2026-11-11'), 'customer_interaction_rate')).toMatchObject({ value: null, null_reason: 'no_data' })
-  expect(valueOf(await home.snapshot('2026-11-12'), 'customers')).toMatchObject({ value: 40, finality: 'final', coverage: 1 })
-  expect(valueOf(await home.snapshot('2026-11-13'), 'customer_interaction_rate', '7d')).toMatchObject({ value: 3.75, numerator: 3, denominator: 80 })
+  expect(valueIn(await home.snapshot('2026-11-11'), 'customers')).toMatchObject({ value: null, null_reason: 'no_data' })
+  expect(valueIn(await home.snapshot('2026-11-11'), 'customer_interaction_rate')).toMatchObject({
+    value: null,
+    null_reason: 'no_data',
+  })
+  expect(valueIn(await home.snapshot('2026-11-12'), 'customers')).toMatchObject({
+    value: 40,
+    finality: 'final',
+    coverage: 1,
+  })
+  expect(valueIn(await home.snapshot('2026-11-13'), 'customer_interaction_rate', '7d')).toMatchObject({
+    value: 3.75,
+    numerator: 3,
+    denominator: 80,
+  })
   // A number does not say who they are.
-  expect(valueOf(await home.snapshot('2026-11-13'), 'active_customer_share', '7d')).toMatchObject({ value: null, null_reason: 'no_data' })
+  expect(valueIn(await home.snapshot('2026-11-13'), 'active_customer_share', '7d')).toMatchObject({
+    value: null,
+    null_reason: 'no_data',
+  })
 })
 
 test('only the owner counts, and what is left out is named', async () => {
@@ -85,7 +102,7 @@ test('only the owner counts, and what is left out is named', async () => {
   await home.collect(FROM)
   await home.compute(FROM)
   const snapshot = await home.snapshot('2026-11-12')
-  expect(valueOf(snapshot, 'revenue').value).toBe(100)
+  expect(valueIn(snapshot, 'revenue').value).toBe(100)
   expect(byGroup(snapshot, 'interactions', 'channel')).toEqual({ commerce: 1, email: 1, web: 1 })
   expect(byGroup(snapshot, 'interactions', 'source')).toEqual({ pay: 1, shop: 2 })
   expect(warningsOf(snapshot, 'not_counted').map(({ source, message }) => `${source}: ${message}`)).toEqual([
@@ -103,10 +120,10 @@ test('the owner of customers is the population', async () => {
   await using home = await deploy({ vendors: [crm, shop], windows: [1], owners: { customers: 'crm' } }, NOW)
   await home.collect(FROM)
   await home.compute(FROM)
-  expect(valueOf(await home.snapshot('2026-11-12'), 'customers').value).toBe(1)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'customers').value).toBe(1)
   home.reconfigure({ vendors: [crm, shop], windows: [1] })
   await home.compute()
-  expect(valueOf(await home.snapshot('2026-11-12'), 'customers').value).toBe(3)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'customers').value).toBe(3)
 })
 
 test('two files that turn out to hold orders are refused, naming both, until one owns them', async () => {
@@ -131,5 +148,5 @@ test('one person known to two lists by different keys is one customer', async ()
   await using home = await deploy({ vendors: [crm, shop], windows: [1] }, NOW)
   await home.collect(FROM)
   await home.compute(FROM)
-  expect(valueOf(await home.snapshot('2026-11-12'), 'customers').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'customers').value).toBe(2)
 })

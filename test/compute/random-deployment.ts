@@ -9,7 +9,7 @@ import type { Said, Truth } from './oracle.ts'
 import { type StreamOptions, timeOf, type Vendor, type VendorRecord, vendor } from './vendor.ts'
 
 /** Clocks go forward on 29 March in Berlin. */
-export const FIRST = day('2026-02-20')/** What the test deployments hash people with. */
+export const FIRST = day('2026-02-20') /** What the test deployments hash people with. */
 export const PEPPER = '5a'.repeat(32)
 
 export type Draw = <T>(arbitrary: fc.Arbitrary<T>) => T
@@ -115,21 +115,52 @@ function row(fact: string, days: number): fc.Arbitrary<FactRow> {
         )
     case 'responses':
       return fc
-        .record({ n: digits(99), at, survey: fc.constantFrom('nps', 'csat', 'rating', 'recommendation'), customer: optional(who) })
-        .map(({ n, ...rest }) => responses({ ...rest, survey: rest.survey as 'nps', id: `a${n}`, value: n % 11, scale: [0, 10] }))
+        .record({
+          n: digits(99),
+          at,
+          survey: fc.constantFrom('nps', 'csat', 'rating', 'recommendation'),
+          customer: optional(who),
+        })
+        .map(({ n, ...rest }) =>
+          responses({ ...rest, survey: rest.survey as 'nps', id: `a${n}`, value: n % 11, scale: [0, 10] }),
+        )
     case 'tickets':
       return fc
-        .record({ n: digits(99), opened: at, channel: fc.constantFrom('email', 'chat'), initiator: optional(party), customer: optional(who) })
+        .record({
+          n: digits(99),
+          opened: at,
+          channel: fc.constantFrom('email', 'chat'),
+          initiator: optional(party),
+          customer: optional(who),
+        })
         .map(({ n, ...rest }) => tickets({ ...rest, id: `t${n}` } as Parameters<typeof tickets>[0]))
     default:
-      return fc.record({ n: digits(99), at, customer: optional(who) }).map(({ n, ...rest }) => referrals({ ...rest, id: `f${n}` }))
+      return fc
+        .record({ n: digits(99), at, customer: optional(who) })
+        .map(({ n, ...rest }) => referrals({ ...rest, id: `f${n}` }))
   }
 }
 
-const facts = ['interactions', 'interactions', 'customers', 'customers', 'orders', 'orders', 'responses', 'tickets', 'referrals']
+const facts = [
+  'interactions',
+  'interactions',
+  'customers',
+  'customers',
+  'orders',
+  'orders',
+  'responses',
+  'tickets',
+  'referrals',
+]
 
 /** One record of a stream that yields `yields`. */
-export function anyRecord(draw: Draw, key: string, yields: readonly string[], kind: StreamKind, days: number): VendorRecord {
+export function anyRecord(
+  draw: Draw,
+  key: string,
+  yields: readonly string[],
+  kind: StreamKind,
+  days: number,
+): VendorRecord {
   const many = draw(fc.constantFrom(1, 1, 1, 2, 3))
   const rows = Array.from({ length: many }, () => draw(row(draw(fc.constantFrom(...yields)), days)))
   if (kind !== 'entity') return { key, rows }
@@ -138,18 +169,31 @@ export function anyRecord(draw: Draw, key: string, yields: readonly string[], ki
 }
 
 /** Within the days read, so that a first baseline and the changes after it are one truth. */
-const changedAt = (days: number) => time(FIRST, days).map((text) => (text.length === 10 ? `${text}T12:00:00.000Z` : text))
+const changedAt = (days: number) =>
+  time(FIRST, days).map((text) => (text.length === 10 ? `${text}T12:00:00.000Z` : text))
 
 /** Lifetime readings of some posts, one per post and instant. */
 function readings(draw: Draw, days: number): VendorRecord[] {
-  const published = ['p1', 'p2', 'p3', 'p4'].map((id) => ({ id, published: draw(optional(time(addDays(FIRST, -5), days))) }))
+  const published = ['p1', 'p2', 'p3', 'p4'].map((id) => ({
+    id,
+    published: draw(optional(time(addDays(FIRST, -5), days))),
+  }))
   const at = [...new Set(draw(fc.array(time(FIRST, days), { maxLength: 12 })))].sort()
   const rows = at.flatMap((instant) =>
     published
       .filter(() => draw(digits(2)) > 0)
       .map(({ id, published }) => {
         const [likes, comments, clicks] = draw(fc.tuple(optional(digits(40)), optional(digits(9)), optional(digits(9))))
-        return posts({ id, at: instant, channel: 'social', published, likes, comments, clicks, account: id === 'p4' ? 'second' : null })
+        return posts({
+          id,
+          at: instant,
+          channel: 'social',
+          published,
+          likes,
+          comments,
+          clicks,
+          account: id === 'p4' ? 'second' : null,
+        })
       }),
   )
   return rows.map((one, i) => ({ key: `reading${i}`, rows: [one] }))
@@ -168,7 +212,12 @@ export function drawDeployment(draw: Draw): RandomDeployment {
       const records = Array.from({ length: size }, (_, n) => anyRecord(draw, `r${n}`, yields, kind, days))
       const emits = draw(fc.subarray(['commerce.purchase', 'chat.ticket', 'social.like'])).filter(() => i === 0)
       const zone = kind === 'events' ? draw(optional(fc.constantFrom('America/New_York', 'Asia/Tokyo'))) : undefined
-      return { source, stream: `s${nth}`, options: { kind, facts: yields, emits, span: 60, ...(zone && { zone }) }, records }
+      return {
+        source,
+        stream: `s${nth}`,
+        options: { kind, facts: yields, emits, span: 60, ...(zone && { zone }) },
+        records,
+      }
     })
   })
   if (draw(fc.boolean())) {
@@ -193,11 +242,17 @@ export function drawDeployment(draw: Draw): RandomDeployment {
       kinds: ['demo'],
       owners: { ...owners, orders: draw(owner) },
       weights: draw(
-        fc.record({ visit: weight, purchase: weight, 'social.like': weight, like: weight, demo: weight, ticket: weight }, { requiredKeys: [] }),
+        fc.record(
+          { visit: weight, purchase: weight, 'social.like': weight, like: weight, demo: weight, ticket: weight },
+          { requiredKeys: [] },
+        ),
       ),
       engagement: draw(
         fc.record(
-          { demo: fc.constant({ pillar: 'product' as const }), 'chat.ticket': fc.constant({ engagement: 'social' as const }) },
+          {
+            demo: fc.constant({ pillar: 'product' as const }),
+            'chat.ticket': fc.constant({ engagement: 'social' as const }),
+          },
           { requiredKeys: [] },
         ),
       ),

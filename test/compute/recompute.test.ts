@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { addDays, day, eachDay } from '../../functions/kit/day.ts'
 import { type Deployment, deploy } from './deployment.ts'
-import { customer, somebody, valueOf, visit } from './facts-of.ts'
+import { customer, somebody, valueIn, visit } from './facts-of.ts'
 import { record, type Vendor, vendor } from './vendor.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -9,10 +9,15 @@ vi.setConfig({ testTimeout: 60_000 })
 const FIRST = day('2026-11-01')
 
 /** One visit a day, of three customers. */
-async function opened(windows: readonly (number | 'all')[] = [1, 7]): Promise<{ home: Deployment; app: Vendor; crm: Vendor }> {
+async function opened(
+  windows: readonly (number | 'all')[] = [1, 7],
+): Promise<{ home: Deployment; app: Vendor; crm: Vendor }> {
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
   const crm = vendor('crm', { people: { kind: 'whole', facts: ['customers'] } })
-  crm.put('people', ['ann', 'ben', 'cem'].map((name) => record(customer(name), name)))
+  crm.put(
+    'people',
+    ['ann', 'ben', 'cem'].map((name) => record(customer(name), name)),
+  )
   app.put('visits', visits())
   const home = await deploy({ vendors: [app, crm], windows: [...windows] }, '2026-11-20T06:00:00Z')
   await home.collect({ from: FIRST })
@@ -21,7 +26,9 @@ async function opened(windows: readonly (number | 'all')[] = [1, 7]): Promise<{ 
 }
 
 const visits = () =>
-  eachDay(FIRST, day('2026-11-30')).map((date) => record(visit(`${date}T09:00:00Z`, { customer: somebody('ann') }), date))
+  eachDay(FIRST, day('2026-11-30')).map((date) =>
+    record(visit(`${date}T09:00:00Z`, { customer: somebody('ann') }), date),
+  )
 
 test('a second compute writes nothing', async () => {
   const { home } = await opened([1, 28, 'all'])
@@ -44,9 +51,9 @@ test('a late row three days back makes four revisions and is all that is read', 
     changed: ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19'],
     reads: { facts: 1, factsFrom: '2026-11-16', factsTo: '2026-11-16', manifests: 1 },
   })
-  expect(valueOf(await home.snapshot('2026-11-16'), 'interactions').value).toBe(2)
-  expect(valueOf(await home.snapshot('2026-11-19'), 'interactions', '7d').value).toBe(8)
-  expect(valueOf(await home.snapshot('2026-11-15'), 'interactions', '7d').value).toBe(7)
+  expect(valueIn(await home.snapshot('2026-11-16'), 'interactions').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-19'), 'interactions', '7d').value).toBe(8)
+  expect(valueIn(await home.snapshot('2026-11-15'), 'interactions', '7d').value).toBe(7)
 })
 
 test('a later clock adds a day and changes no other', async () => {
@@ -74,7 +81,7 @@ test('a reading of a post published long ago computes its own day only', async (
   home.at('2026-11-20T06:00:00Z')
   await home.collect()
   expect(await home.compute()).toMatchObject({ computed: 1, changed: ['2026-11-19'] })
-  expect(valueOf(await home.snapshot('2026-11-19'), 'interactions').value).toBe(4)
+  expect(valueIn(await home.snapshot('2026-11-19'), 'interactions').value).toBe(4)
 })
 
 test('a sweep that runs out of time goes on where it stopped, although its days stay provisional', async () => {
@@ -89,7 +96,7 @@ test('a sweep that runs out of time goes on where it stopped, although its days 
   expect(second).toMatchObject({ status: 'more', computed: 31 })
   expect((await home.computeOnce()).status).toBe('more')
   expect(await home.computeOnce()).toMatchObject({ status: 'done', computed: 18 })
-  expect(valueOf(await home.snapshot('2026-11-19'), 'interactions', 'all').value).toBe(19)
+  expect(valueIn(await home.snapshot('2026-11-19'), 'interactions', 'all').value).toBe(19)
 })
 
 test('days are asked for from the earliest to the latest, and an earlier one opens what is before', async () => {
@@ -98,7 +105,7 @@ test('days are asked for from the earliest to the latest, and an earlier one ope
   await home.collect({ from: '2026-10-25', source: 'app' })
   const answer = await home.compute({ from: '2026-10-28', to: '2026-10-28' })
   expect(answer).toMatchObject({ from: '2026-10-28', to: '2026-11-19' })
-  expect(valueOf(await home.snapshot('2026-10-28'), 'interactions').value).toBe(0)
+  expect(valueIn(await home.snapshot('2026-10-28'), 'interactions').value).toBe(0)
   await expect(home.snapshot('2026-10-27')).rejects.toThrow('no snapshot')
   expect((await home.snapshot(addDays(FIRST, 10))).revision).toBe(1)
 })

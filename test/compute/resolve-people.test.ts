@@ -5,9 +5,17 @@ import { peopleOf } from './oracle-people.ts'
 
 const kindOf = (key: string) => (key.startsWith('e') ? 'email' : key.startsWith('p') ? 'phone' : 'id')
 
-const link = (a: string, b: string, current = true): SeenLink => ({ a, a_kind: kindOf(a), b, b_kind: kindOf(b), current })
+const link = (a: string, b: string, current = true): SeenLink => ({
+  a,
+  a_kind: kindOf(a),
+  b,
+  b_kind: kindOf(b),
+  current,
+})
 
-const key = fc.tuple(fc.constantFrom('a', 'e', 'e', 'p', 'z'), fc.integer({ min: 0, max: 5 })).map(([kind, n]) => `${kind}${n}`)
+const key = fc
+  .tuple(fc.constantFrom('a', 'e', 'e', 'p', 'z'), fc.integer({ min: 0, max: 5 }))
+  .map(([kind, n]) => `${kind}${n}`)
 const anyLink = fc
   .tuple(key, key, fc.boolean())
   .filter(([a, b]) => a !== b)
@@ -19,7 +27,9 @@ const groups = (found: ReadonlyMap<string, string>) => [...found].sort()
 test('the order of links does not matter, nor do repetitions', () => {
   fc.assert(
     fc.property(
-      links.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }))),
+      links.chain((all) =>
+        fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })),
+      ),
       ([all, shuffled]) => {
         expect(groups(resolvePeople(shuffled))).toEqual(groups(resolvePeople(all)))
       },
@@ -60,10 +70,19 @@ test('phones never join two groups that hold an address', () => {
 
 test('a dropped address stays its person, unless somebody else states it', () => {
   // Record x had e1, has e2 now.
-  expect(groups(resolvePeople([link('e2', 'x'), link('e1', 'x', false)]))).toEqual([['e2', 'e1'], ['x', 'e1']])
+  expect(groups(resolvePeople([link('e2', 'x'), link('e1', 'x', false)]))).toEqual([
+    ['e2', 'e1'],
+    ['x', 'e1'],
+  ])
   // Record y states e1 as its own.
   const stolen = resolvePeople([link('e2', 'x'), link('e1', 'x', false), link('e1', 'y')])
-  expect(groups(stolen)).toEqual([['x', 'e2'], ['y', 'e1']])
+  expect(groups(stolen)).toEqual([
+    ['x', 'e2'],
+    ['y', 'e1'],
+  ])
   // A record that is gone states nothing: its id still is whoever has its address.
-  expect(groups(resolvePeople([link('e1', 'x', false), link('e1', 'y')]))).toEqual([['x', 'e1'], ['y', 'e1']])
+  expect(groups(resolvePeople([link('e1', 'x', false), link('e1', 'y')]))).toEqual([
+    ['x', 'e1'],
+    ['y', 'e1'],
+  ])
 })

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { person } from '../../functions/kit/person.ts'
 import { type Deployment, deploy } from './deployment.ts'
-import { customer, order, somebody, valueOf, visit } from './facts-of.ts'
+import { customer, order, somebody, valueIn, visit } from './facts-of.ts'
 import { entity, record, vendor } from './vendor.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -21,7 +21,11 @@ test('a row that comes late, before the value was final', async () => {
   await home.compute()
   const [first, second] = await home.revisions('2026-11-12')
   expect(first).toMatchObject({ revision: 1, cause: null })
-  expect(second).toMatchObject({ revision: 2, cause: 'late_data', changed_metrics: ['interactions', 'engagement_points', 'customer_interaction_rate'].slice(0, 1) })
+  expect(second).toMatchObject({
+    revision: 2,
+    cause: 'late_data',
+    changed_metrics: ['interactions', 'engagement_points', 'customer_interaction_rate'].slice(0, 1),
+  })
 })
 
 test('a final value that changes is a correction', async () => {
@@ -66,19 +70,23 @@ test('a day collected after a later one is a backfill', async () => {
 test('two people who turn out to be one restate with cause identity', async () => {
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'], settles: 9 } })
   const crm = vendor('crm', { people: { kind: 'entity', facts: ['customers'] } })
-  app.put('visits', [record(visit('2026-11-10', { customer: somebody('ann') })), record(visit('2026-11-12', { customer: person({ id: 7 }) }))])
-  const ann = (changed: string, id?: number) => entity('ann', changed, customer(person({ email: 'ann@x.example', ...(id && { id, of: 'app' }) })))
+  app.put('visits', [
+    record(visit('2026-11-10', { customer: somebody('ann') })),
+    record(visit('2026-11-12', { customer: person({ id: 7 }) })),
+  ])
+  const ann = (changed: string, id?: number) =>
+    entity('ann', changed, customer(person({ email: 'ann@x.example', ...(id && { id, of: 'app' }) })))
   crm.put('people', [ann('2026-11-01T00:00:00Z')])
   await using home = await deploy({ vendors: [app, crm], windows: [1, 7] }, NOW)
   await home.collect({ from: '2026-11-10' })
   await home.compute({ from: '2026-11-10' })
-  expect(valueOf(await home.snapshot('2026-11-12'), 'active_customers', '7d').value).toBe(2)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'active_customers', '7d').value).toBe(2)
   crm.put('people', [ann('2026-11-13T05:00:00Z', 7)])
   home.at('2026-11-13T08:00:00Z')
   await home.collect({ source: 'crm' })
   await home.compute()
-  expect(valueOf(await home.snapshot('2026-11-12'), 'active_customers', '7d').value).toBe(1)
-  expect(valueOf(await home.snapshot('2026-11-12'), 'active_customer_share').value).toBe(100)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'active_customers', '7d').value).toBe(1)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'active_customer_share').value).toBe(100)
   expect(await causes(home, '2026-11-12')).toEqual([null, 'identity'])
 })
 
@@ -94,7 +102,7 @@ test('new weights restate with cause definition, days without a change aside', a
   expect(changed).toEqual(['2026-11-12'])
   const [, second] = await home.revisions('2026-11-12')
   expect(second).toMatchObject({ cause: 'definition', changed_metrics: ['engagement_points'] })
-  expect(valueOf(await home.snapshot('2026-11-12'), 'engagement_points').value).toBe(2.5)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'engagement_points').value).toBe(2.5)
 })
 
 test('another time zone rebuilds all days with cause definition', async () => {
@@ -104,13 +112,13 @@ test('another time zone rebuilds all days with cause definition', async () => {
   await using home = await deploy(config, NOW)
   await home.collect({ from: '2026-11-10' })
   await home.compute({ from: '2026-11-10' })
-  expect(valueOf(await home.snapshot('2026-11-12'), 'interactions').value).toBe(1)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'interactions').value).toBe(1)
   home.reconfigure({ ...config, timezone: 'UTC' })
   await home.compute()
   const moved = await home.snapshot('2026-11-11')
   expect(moved.timezone).toBe('UTC')
-  expect(valueOf(moved, 'interactions').value).toBe(1)
-  expect(valueOf(await home.snapshot('2026-11-12'), 'interactions').value).toBe(0)
+  expect(valueIn(moved, 'interactions').value).toBe(1)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'interactions').value).toBe(0)
   expect(await causes(home, '2026-11-11')).toEqual([null, 'definition'])
 })
 
@@ -125,10 +133,13 @@ test('a line that an order gets later changes no day before it, and is not a sec
   await home.collect({ from: '2026-11-12', force: true })
   expect((await home.compute()).changed).toEqual(['2026-11-12'])
   const snapshot = await home.snapshot('2026-11-12')
-  expect(valueOf(snapshot, 'revenue').value).toBe(50)
-  expect(valueOf(snapshot, 'orders', '7d').value).toBe(0)
-  expect(valueOf(snapshot, 'interactions', '7d').value).toBe(0)
-  expect(valueOf(snapshot, 'repeat_purchase_rate', '7d')).toMatchObject({ value: null, null_reason: 'zero_denominator' })
+  expect(valueIn(snapshot, 'revenue').value).toBe(50)
+  expect(valueIn(snapshot, 'orders', '7d').value).toBe(0)
+  expect(valueIn(snapshot, 'interactions', '7d').value).toBe(0)
+  expect(valueIn(snapshot, 'repeat_purchase_rate', '7d')).toMatchObject({
+    value: null,
+    null_reason: 'zero_denominator',
+  })
 })
 
 test('a refund weeks after its order takes the rate of the order day, whichever windows are looked at', async () => {
@@ -138,13 +149,16 @@ test('a refund weeks after its order takes the rate of the order day, whichever 
     { currency: 'USD', from: '2026-01-01', rate: 0.9 },
     { currency: 'USD', from: '2026-11-05', rate: 0.5 },
   ]
-  shop.put('orders', [record(order('o1', '2026-11-02', 100, usd)), record(order('r1', '2026-11-12', -100, { ...usd, kind: 'refund', order: 'o1' }))])
+  shop.put('orders', [
+    record(order('o1', '2026-11-02', 100, usd)),
+    record(order('r1', '2026-11-12', -100, { ...usd, kind: 'refund', order: 'o1' })),
+  ])
   await using home = await deploy({ vendors: [shop], windows: [1], rates }, '2026-11-12T06:00:00Z')
   await home.collect({ from: '2026-11-01' })
   await home.compute({ from: '2026-11-01' })
   home.at(NOW)
   await home.collect()
   await home.compute()
-  expect(valueOf(await home.snapshot('2026-11-02'), 'revenue').value).toBe(90)
-  expect(valueOf(await home.snapshot('2026-11-12'), 'revenue').value).toBe(-90)
+  expect(valueIn(await home.snapshot('2026-11-02'), 'revenue').value).toBe(90)
+  expect(valueIn(await home.snapshot('2026-11-12'), 'revenue').value).toBe(-90)
 })

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { addDays, day, eachDay } from '../../functions/kit/day.ts'
 import { person } from '../../functions/kit/person.ts'
 import { type Deployment, deploy } from './deployment.ts'
-import { customer, order, valueOf, visit } from './facts-of.ts'
+import { customer, order, valueIn, visit } from './facts-of.ts'
 import { entity, record, type VendorRecord, vendor } from './vendor.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -12,15 +12,30 @@ const DAYS = eachDay(day('2026-11-10'), day('2026-11-20'))
 
 const who = (n: number) => person({ email: `p${n % 7}@x.example`, phone: `030${n % 3}`, id: n % 11 })
 const visits = Array.from({ length: 60 }, (_, n) =>
-  record(visit(`${addDays(DAYS[0]!, n % 11)}T0${n % 10}:30:00Z`, { customer: who(n), count: 0.1, channel: n % 2 ? 'web' : 'email' }), `v${n}`),
+  record(
+    visit(`${addDays(DAYS[0]!, n % 11)}T0${n % 10}:30:00Z`, {
+      customer: who(n),
+      count: 0.1,
+      channel: n % 2 ? 'web' : 'email',
+    }),
+    `v${n}`,
+  ),
 )
 const orders = Array.from({ length: 20 }, (_, n) =>
-  record(order(`o${n % 15}`, addDays(DAYS[0]!, n % 11), 0.1 + n, { customer: who(n), currency: n % 4 ? 'EUR' : 'USD' }), `o${n}`),
+  record(
+    order(`o${n % 15}`, addDays(DAYS[0]!, n % 11), 0.1 + n, { customer: who(n), currency: n % 4 ? 'EUR' : 'USD' }),
+    `o${n}`,
+  ),
 )
-const people = Array.from({ length: 9 }, (_, n) => entity(`${n}`, `2026-11-1${n}T08:00:00Z`, customer(who(n), { since: `2026-11-0${n + 1}` })))
+const people = Array.from({ length: 9 }, (_, n) =>
+  entity(`${n}`, `2026-11-1${n}T08:00:00Z`, customer(who(n), { since: `2026-11-0${n + 1}` })),
+)
 
 const vendors = (order: (records: VendorRecord[]) => VendorRecord[], pageSize: number) => {
-  const shop = vendor('shop', { orders: { kind: 'events', facts: ['orders'] }, visits: { kind: 'events', facts: ['interactions'] } })
+  const shop = vendor('shop', {
+    orders: { kind: 'events', facts: ['orders'] },
+    visits: { kind: 'events', facts: ['interactions'] },
+  })
   const crm = vendor('crm', { people: { kind: 'entity', facts: ['customers'] } })
   shop.put('visits', order(visits))
   shop.put('orders', order(orders))
@@ -70,21 +85,29 @@ test.each([
 ])('%s has 23 or 25 hours in Berlin', async (date, first, last, after) => {
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
   const before = new Date(Date.parse(first) - 1).toISOString()
-  app.put('visits', [before, first, last, after].map((at) => record(visit(at))))
+  app.put(
+    'visits',
+    [before, first, last, after].map((at) => record(visit(at))),
+  )
   await using home = await deploy({ vendors: [app], windows: [1] }, `${addDays(day(date), 2)}T06:00:00Z`)
   const from = addDays(day(date), -1)
   await home.collect({ from })
   await home.compute({ from })
   const counts = await Promise.all([from, day(date), addDays(day(date), 1)].map((one) => home.snapshot(one)))
-  expect(counts.map((snapshot) => valueOf(snapshot, 'interactions').value)).toEqual([1, 2, 1])
+  expect(counts.map((snapshot) => valueIn(snapshot, 'interactions').value)).toEqual([1, 2, 1])
 })
 
 test("a vendor's own day may differ from the reporting day", async () => {
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'], zone: 'America/New_York' } })
-  app.put('visits', ['2026-11-10T23:30:00Z', '2026-11-11T02:00:00Z', '2026-11-11T23:30:00Z', '2026-11-12'].map((at) => record(visit(at))))
+  app.put(
+    'visits',
+    ['2026-11-10T23:30:00Z', '2026-11-11T02:00:00Z', '2026-11-11T23:30:00Z', '2026-11-12'].map((at) =>
+      record(visit(at)),
+    ),
+  )
   await using home = await deploy({ vendors: [app], windows: [1] }, '2026-11-13T12:00:00Z')
   await home.collect({ from: '2026-11-10' })
   await home.compute({ from: '2026-11-10' })
   const counts = await Promise.all(['2026-11-10', '2026-11-11', '2026-11-12'].map((one) => home.snapshot(one)))
-  expect(counts.map((snapshot) => valueOf(snapshot, 'interactions').value)).toEqual([0, 2, 2])
+  expect(counts.map((snapshot) => valueIn(snapshot, 'interactions').value)).toEqual([0, 2, 2])
 })

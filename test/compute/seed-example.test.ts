@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { customers, interactions } from '../../functions/facts.ts'
 import { addDays, day } from '../../functions/kit/day.ts'
 import { person } from '../../functions/kit/person.ts'
 import { deploy } from './deployment.ts'
 import { record, vendor } from './vendor.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 test('200 customers and 1,000 interactions in 30 days make a Customer Interaction Rate of 500', async () => {
   const crm = vendor('crm', { people: { kind: 'whole', facts: ['customers'] } })

@@ -191,7 +191,7 @@ export function configAt(chapter: number): Config {
   return defineConfig({
     timezone: ZONE,
     currency: 'EUR',
-    windows: [1, 7],
+    windows: [7],
     weights: { call: 2, purchase: 10 },
     sources: [
       crm({ chapter }),

@@ -27,9 +27,13 @@ test('a source is its definition, its options with defaults, and its streams', (
 
 test('options that do not fit are named, all of them', () => {
   // @ts-expect-error: limit is a number
-  expect(() => shop()({ limit: 'many' })).toThrow(/^options of source 'shop' \(shop\): limit is 'many'; expected number$/)
+  expect(() => shop()({ limit: 'many' })).toThrow(
+    /^options of source 'shop' \(shop\): limit is 'many'; expected number$/,
+  )
   // @ts-expect-error: no such option
-  expect(() => shop()({ secret: 'x' }, { id: 'b' })).toThrow(/^options of source 'b' \(shop\): 'secret' is no known field$/)
+  expect(() => shop()({ secret: 'x' }, { id: 'b' })).toThrow(
+    /^options of source 'b' \(shop\): 'secret' is no known field$/,
+  )
 })
 
 test.each(['Shop', '2nd', 'shop_2', '-shop', 'a'.repeat(25), ''])("'%s' is no id", (id) => {
