@@ -48,7 +48,9 @@ export const customers = defineFact('customers', 'A spell of being a customer (o
   customer: who('the person'),
   since: time('when the spell began'),
   id: optional(text("the vendor's id of the spell; the record's key if absent")),
-  role: optional(oneOf(['customer', 'contact'] as const, 'customer if absent; a contact is known but buys nothing yet')),
+  role: optional(
+    oneOf(['customer', 'contact'] as const, 'customer if absent; a contact is known but buys nothing yet'),
+  ),
   left: optional(time('when the spell ended')),
   segment: optional(text('a group the company sorts its customers into')),
   origin: optional(text('where the customer came from')),

@@ -31,7 +31,8 @@ export const activeCustomers = distinctCount({
   title: 'Active customers',
   unit: 'count',
   direction: 'up',
-  definition: 'How many different people did something themselves at least once, whether or not they are customers yet.',
+  definition:
+    'How many different people did something themselves at least once, whether or not they are customers yet.',
   measure: distinct(interactions, 'customer', acted),
   by: ['channel', 'engagement'],
 })
@@ -53,7 +54,8 @@ export const engagementPoints = total({
   title: 'Engagement points',
   unit: 'points',
   direction: 'up',
-  definition: 'Interactions weighted by what they are worth to you; the weights stand in the config, what is not listed has none.',
+  definition:
+    'Interactions weighted by what they are worth to you; the weights stand in the config, what is not listed has none.',
   measure: points(interactions),
   by: ['channel', 'engagement', 'pillar'],
 })
@@ -63,7 +65,8 @@ export const engagementPointsPerCustomer = ratio({
   title: 'Engagement points per customer',
   unit: 'ratio',
   direction: 'up',
-  definition: 'Engagement points divided by the number of customers, so that growth of the customer base alone changes nothing.',
+  definition:
+    'Engagement points divided by the number of customers, so that growth of the customer base alone changes nothing.',
   numerator: points(interactions),
   denominator: population(customers),
   by: ['channel', 'engagement', 'pillar'],
