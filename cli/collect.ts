@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty'
 import { invalid } from '../functions/kit/errors.ts'
-import type { Source } from '../functions/kit/source.ts'
+import { chosenSources } from './chosen-sources.ts'
 import { collectDays } from './collect-days.ts'
 import { collectedOutcome } from './collected-outcome.ts'
 import { dayRange, trailingDays } from './day-range.ts'
@@ -26,7 +26,7 @@ export const collect = defineCommand({
     }
     const range = dayRange(deployment, args)
     const due = args.days === undefined ? null : trailingDays(deployment, wholeNumber('--days', args.days, 1, 3_660))
-    const sources = chosen(deployment.config.sources, args.source)
+    const sources = chosenSources(deployment.config.sources, args.source)
     const view = await openProgress(sources.map(({ id }) => id))
     try {
       const days = range ?? due ?? { from: null, to: null }
@@ -36,13 +36,3 @@ export const collect = defineCommand({
     }
   },
 })
-
-function chosen(sources: readonly Source[], list: string | undefined): readonly Source[] {
-  if (list === undefined) return sources
-  const ids = list.split(',').map((id) => id.trim())
-  const unknown = ids.find((id) => !sources.some((source) => source.id === id))
-  if (unknown !== undefined) {
-    throw invalid(`no source '${unknown.slice(0, 40)}' in the config; have ${sources.map(({ id }) => id).join(', ')}`)
-  }
-  return sources.filter(({ id }) => ids.includes(id))
-}

@@ -15,6 +15,8 @@ const commands: SubCommandsDef = {
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   status: async () => (await import('./status.ts')).status,
   keys: async () => (await import('./keys.ts')).keys,
+  accept: async () => (await import('./accept.ts')).accept,
+  remap: async () => (await import('./remap.ts')).remap,
   rebuild: async () => (await import('./rebuild.ts')).rebuild,
 }
 

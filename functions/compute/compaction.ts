@@ -15,6 +15,8 @@ export interface ManifestView {
   readonly baseline: boolean
   readonly read: string
   readonly replaces: string | null
+  /** Derived again from pages that were there. @default false */
+  readonly remapped?: boolean
   readonly facts: { readonly [fact: string]: { readonly rows: number; readonly objects: readonly string[] } }
 }
 

@@ -90,7 +90,9 @@ async function changeOf(
   for (const { sk, manifest: key } of moved) {
     const manifest = await getJson<ManifestView>(lake, key)
     if (!manifest) throw new Error(`manifest ${key} is not in the lake`)
-    changed.push({ day: sk as Day, manifest, before: known[sk as Day]?.run ?? null })
+    const before = known[sk as Day]?.run ?? null
+    if (before !== null && manifest.remapped) index.causes.remap = true
+    changed.push({ day: sk as Day, manifest, before })
   }
   const cursorMoved = JSON.stringify(cursor) !== JSON.stringify(index.cursors[id])
   if (changed.length === 0 && !cursorMoved) return null

@@ -6,11 +6,13 @@ import { putJson } from '../store/json-object.ts'
 import { appendLog, type LogEntry, type Move } from '../store/log.ts'
 import type { Store } from '../store/open.ts'
 import { type CursorRow, type HeldRow, keys, type PartRow } from '../store/rows.ts'
+import type { Range } from '../store/table.ts'
+import { deleteUnnamed } from './delete-unnamed.ts'
 import { HELD_AGAIN } from './due.ts'
 import type { FactsWriter, WrittenFact } from './facts-writer.ts'
 import type { IngestDeps } from './ingest-deps.ts'
-import { type Manifest, manifestKey, type RunRecord, runKey } from './manifest.ts'
-import { mappingDigest } from './mapping-digest.ts'
+import { BASELINE, manifestKey, type RunRecord, runKey } from './manifest.ts'
+import { manifestOf } from './manifest-of.ts'
 import { isFact, type Part, partsOf } from './parts.ts'
 
 /** A part with fewer rows than this is never held: small days vary. */
@@ -61,7 +63,7 @@ export async function commit(
   const wanted = new Set(fresh.flatMap(({ writtenDays }) => writtenDays))
   const written = [...earlier, ...(await writer.finish((day) => wanted.has(day)))]
   const ready = partsOf(stream, reading, written, pointers).filter(({ day }) => fresh.some((part) => part.day === day))
-  await deleteUnnamed(store, written, ready)
+  await deleteUnnamed(lake, written, ready)
 
   await putJson(lake, runKey(run), record)
   await inBatches(ready, (part) => {
@@ -103,7 +105,10 @@ export async function applyCommit({ table }: Pick<Store, 'table'>, entry: Commit
   const { source, stream, run } = entry
   const older = { attribute: 'run', is: '<', value: run } as const
   const newer = { ...older, orAbsent: true } as const
-  await inBatches(entry.moves, ({ day, row }) => table.put({ ...keys.part(source, stream, day), ...row }, newer))
+  await inBatches(entry.moves, ({ day, row }) =>
+    // An accepted part was read by an earlier run than the one that lets it in.
+    table.put({ ...keys.part(source, stream, day), ...row }, { ...newer, value: row.run }),
+  )
   await inBatches(entry.held, ({ day, row }) => table.put({ ...keys.held(source, stream, day), ...row }, newer))
   await inBatches(entry.released, (day) => table.delete(...pair(keys.held(source, stream, day)), older))
   if (entry.cursor) await table.put({ ...keys.cursor(source, stream), ...entry.cursor }, newer)
@@ -114,19 +119,15 @@ const pair = ({ pk, sk }: { pk: string; sk: string }): [string, string] => [pk, 
 const byDay = <T extends { sk: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.sk as Day, row]))
 
 /** Which parts a reading can replace: those of its range, or all of a stream that is read whole. */
-const bound = (stream: Stream, { from, to }: Reading) => (stream.kind === 'whole' ? {} : { from, to })
+function bound({ kind }: Stream, { from, to, baseline }: Reading): Range {
+  if (kind === 'whole') return {}
+  return baseline ? { from: BASELINE, to: BASELINE } : { from, to }
+}
 
 /** A newer run's part stays; and of a stream that is read whole, a part that says the same as before. */
 function isNews({ kind }: Stream, run: string, { digest }: Part, current: PartRow | undefined): boolean {
   if (!current) return true
   return current.run < run && (kind !== 'whole' || current.digest !== digest)
-}
-
-/** Objects that memory forced out, of days that turned out not to be news. */
-async function deleteUnnamed({ lake }: Store, written: readonly WrittenFact[], ready: readonly Part[]): Promise<void> {
-  const named = new Set(ready.flatMap(({ facts }) => Object.values(facts).flatMap(({ objects }) => objects)))
-  const unnamed = written.flatMap(({ objects }) => objects).filter((key) => !named.has(key))
-  if (unnamed.length > 0) await lake.delete(unnamed)
 }
 
 /** Vendors that lose most of a day usually find it again: such a part waits, unless a later reading says the same. */
@@ -141,32 +142,6 @@ function isHeld(
   if (!current || current.rows < HELD_MIN_ROWS || part.rows * 2 >= current.rows) return false
   if (!before || now.getTime() - Date.parse(before.read) < HELD_AGAIN) return true
   return Math.abs(part.rows - before.rows) > HELD_AGREES * before.rows
-}
-
-function manifestOf(
-  source: string,
-  name: string,
-  stream: Stream,
-  { run, from, to, baseline, read }: Reading,
-  { day, facts, rows, digest }: Part,
-  replaces: string | null,
-): Manifest {
-  return {
-    source,
-    stream: name,
-    kind: stream.kind,
-    day,
-    run,
-    baseline,
-    range: { from, to },
-    read,
-    mapping: mappingDigest(stream),
-    facts,
-    rows,
-    digest,
-    replaces,
-    record: runKey(run),
-  }
 }
 
 function cursorAfter(

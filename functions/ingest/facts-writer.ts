@@ -33,7 +33,7 @@ interface Buffer_ {
  * `facts/<fact>/day=<day>/<source>.<stream>.<run>.<n>.ndjson.zst` and are invisible until a manifest names them.
  */
 export class FactsWriter {
-  readonly #lake: Lake
+  readonly #lake: Pick<Lake, 'put'>
   readonly #name: string
   readonly #buffers = new Map<string, Buffer_>()
   readonly #writes: Promise<void>[] = []
@@ -44,7 +44,7 @@ export class FactsWriter {
    * @param name `<source>.<stream>.<run>`
    * @param first how many objects earlier invocations of the run wrote
    */
-  constructor(lake: Lake, name: string, first: number) {
+  constructor(lake: Pick<Lake, 'put'>, name: string, first: number) {
     this.#lake = lake
     this.#name = name
     this.#objects = first

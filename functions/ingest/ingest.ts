@@ -1,5 +1,5 @@
 import { addDays, type Day, day, dayOf } from '../kit/day.ts'
-import { invalid, TidemarkError } from '../kit/errors.ts'
+import { TidemarkError } from '../kit/errors.ts'
 import type { Invocation } from '../kit/invocation.ts'
 import type { Source, Stream } from '../kit/source.ts'
 import { collectRows } from '../store/collect-rows.ts'
@@ -8,6 +8,7 @@ import { type CursorRow, type HeldRow, keys, type PartRow } from '../store/rows.
 import { beginRun } from './begin-run.ts'
 import { continueReading } from './continue-reading.ts'
 import { type Due, due } from './due.ts'
+import { findStream } from './find-stream.ts'
 import { finishCommit } from './finish-commit.ts'
 import type { IngestDeps } from './ingest-deps.ts'
 import { park, takeParked } from './parked.ts'
@@ -50,16 +51,7 @@ export interface IngestAnswer {
  * @throws whatever the reading met, after noting it in the run's row
  */
 export async function ingest(deps: IngestDeps, event: IngestEvent, invocation: Invocation): Promise<IngestAnswer> {
-  const { sources } = deps.config
-  const source = sources.find(({ id }) => id === event.source)
-  if (!source) {
-    throw invalid(`no source '${event.source}' in the config; have ${sources.map(({ id }) => id).join(', ')}`)
-  }
-  const stream = source.streams[event.stream]
-  if (!stream) {
-    const have = Object.keys(source.streams).join(', ')
-    throw invalid(`source '${source.id}' has no stream '${event.stream}'; have ${have}`)
-  }
+  const { source, stream } = findStream(deps.config, event.source, event.stream)
   for (const asked of [event.from, event.to]) if (asked !== null) day(asked)
   const state = event.state && checkedState(event.state)
   const seconds = invocation.getRemainingTimeInMillis() / 1000

@@ -11,7 +11,7 @@ import { withoutPeople } from './without-people.ts'
 /** Where records go, and what is counted of them. */
 export interface Keeping {
   readonly stream: Stream
-  readonly reading: Omit<Reading<unknown>, 'slice' | 'resume'>
+  readonly reading: Pick<Reading<unknown>, 'from' | 'to' | 'baseline'>
   readonly finishing: Finishing
   readonly writer: FactsWriter
   readonly tally: Tally

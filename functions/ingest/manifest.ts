@@ -32,6 +32,8 @@ export interface Manifest {
   readonly replaces: string | null
   /** Lake key of the run's record, which lists the pages. */
   readonly record: string
+  /** Its facts were derived again, from pages that an earlier run read. @default false */
+  readonly remapped?: boolean
 }
 
 /** Sort key of the part that holds an entity stream's full list. */
@@ -73,6 +75,8 @@ export interface RunRecord {
   readonly turns: number
   readonly waited: number
   readonly quota: Quota | null
+  /** The run that read the pages, where this one only derived facts from them again. @default - this one */
+  readonly remaps?: string
 }
 
 /** The vendor's remaining quota, by what it calls it. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Day } from '../kit/day.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import type { Json, Page } from '../kit/page.ts'
-import type { Turn } from '../kit/source.ts'
+import type { Reading, Turn } from '../kit/source.ts'
 import { pack } from '../store/json-object.ts'
 import type { Lake } from '../store/lake.ts'
 import { type Keeping, keepRecord } from './keep-record.ts'
@@ -17,6 +17,7 @@ export type Ending = { readonly end: 'done' | 'more' } | { readonly end: 'wait';
 /** What reading pages needs; `resume`, `done`, `known` and what `Keeping` counts are kept up to date as it goes. */
 export interface PageReader extends Keeping {
   readonly lake: Lake
+  readonly reading: Omit<Reading<unknown>, 'slice' | 'resume'>
   /** Where each slice goes on. */
   readonly resume: Record<string, Json>
   readonly done: string[]

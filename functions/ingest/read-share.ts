@@ -9,6 +9,7 @@ import { getJson } from '../store/json-object.ts'
 import type { Store } from '../store/open.ts'
 import { type CursorRow, keys } from '../store/rows.ts'
 import { FactsWriter } from './facts-writer.ts'
+import { finishingOf } from './finishing-of.ts'
 import type { IngestDeps } from './ingest-deps.ts'
 import { type Quota, type RunRecord, runKey } from './manifest.ts'
 import { type Ending, readPages } from './read-pages.ts'
@@ -90,15 +91,7 @@ export async function readShare(
         baseline,
         now: new Date(unfinished.read),
       },
-      finishing: {
-        source: source.id,
-        stream: name,
-        run,
-        pepper: await store.secrets.pepper(),
-        localZone: stream.zone,
-        dayZone: stream.kind === 'whole' ? config.timezone : zone,
-        kinds: config.kinds,
-      },
+      finishing: finishingOf(config, source.id, name, stream, run, await store.secrets.pepper()),
       writer,
       tally,
       resume,

@@ -15,6 +15,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   'keys create': ['--name', '--scopes', '--days'],
   'keys list': [],
   'keys revoke': ['ID'],
+  accept: ['SOURCE', 'STREAM', 'DAY', 'all'],
+  remap: ['--source'],
   rebuild: [],
 }
 
