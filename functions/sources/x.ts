@@ -1,0 +1,395 @@
+import * as z from 'zod'
+import { audience, interactions, posts } from '../facts.ts'
+import type { Api } from '../kit/api.ts'
+import { noRepeat } from '../kit/cursor.ts'
+import { addDays, bounds, dayOf } from '../kit/day.ts'
+import { defineSource } from '../kit/define-source.ts'
+import { invalid, TidemarkError } from '../kit/errors.ts'
+import type { Http } from '../kit/http.ts'
+import type { Page } from '../kit/page.ts'
+import { person } from '../kit/person.ts'
+import type { Note, Reading, Stream, Turn } from '../kit/source.ts'
+
+/** Fewest items that X lets one ask for in a page, and most. */
+const LEAST = 5
+const MOST = 100
+
+const Usd = z.number().min(0)
+const Spending = z.strictObject({
+  /** US dollars that may be spent in a UTC day, by all streams together. */
+  budget: Usd,
+  /** US dollars for each item that is read; owned reads cost 0.001. @default - 0.005 a post, 0.01 an account */
+  prices: z.strictObject({ post: Usd.default(0.005), user: Usd.default(0.01) }).prefault({}),
+  /** Read mentions, and replies one by one, with their authors. @default true */
+  mentions: z.boolean().default(true),
+})
+const Options = Spending.extend({
+  /** Id of the account. */
+  account: z.string().regex(/^\d{1,19}$/, "expected the account's id, digits only, as text"),
+  /** Read clicks on links too: only of the account whose consent it is. @default false */
+  clicks: z.boolean().default(false),
+  /** How X spells the parameter that names a post's fields. @default 'tweet.fields' */
+  fields: z.enum(['tweet.fields', 'post.fields']).default('tweet.fields'),
+  /** @default 'https://api.x.com' */
+  baseUrl: z.url().default('https://api.x.com'),
+  /** @default - `2/oauth2/token` under `baseUrl` */
+  tokenUrl: z.url().optional(),
+}).refine((options) => share(options) >= LEAST * micro(options.prices.post), {
+  path: ['budget'],
+  error: `too small: each stream of posts has to afford ${LEAST} of them a day, and the followers one account`,
+})
+type Options = z.output<typeof Options>
+
+/** Money is counted in millionths of a dollar: sums of fractions are not exact. */
+const micro = (usd: number) => Math.round(usd * 1e6)
+const usd = (amount: number) => `${amount / 1e6} USD`
+
+/** What posts, and mentions, may each spend in a UTC day: followers have the price of one account. */
+function share({ budget, prices, mentions }: z.output<typeof Spending>): number {
+  return Math.floor((micro(budget) - micro(prices.user)) / (mentions ? 2 : 1))
+}
+
+const Id = z.string().min(1)
+const Count = z.int().min(0).optional()
+/** Lifetime counters, in both spellings. */
+const Counters = z.object({
+  retweet_count: Count,
+  repost_count: Count,
+  quote_count: Count,
+  reply_count: Count,
+  like_count: Count,
+  bookmark_count: Count,
+  impression_count: Count,
+})
+const Instant = z.iso.datetime({ offset: true })
+const Post = z.object({
+  id: Id,
+  created_at: Instant,
+  public_metrics: Counters,
+  non_public_metrics: z.object({ url_link_clicks: Count }).optional(),
+  /** The day it was read for. */
+  day: z.string(),
+})
+const Mention = z.object({
+  id: Id,
+  created_at: Instant,
+  author_id: Id.optional(),
+  in_reply_to_user_id: Id.optional(),
+  /** Id of the post that began it. */
+  conversation_id: Id.optional(),
+})
+const Followers = z.object({ public_metrics: z.object({ followers_count: z.int().min(0) }), day: z.string() })
+
+/** RFC 7807, as X fills it in: with `errors` in a refused request, and within `errors` beside data. */
+const Problem = z.object({
+  title: z.string().default(''),
+  type: z.string().default(''),
+  detail: z.string().default(''),
+  status: z.int().optional(),
+  period: z.string().optional(),
+})
+const Errors = z.array(Problem).default([])
+const Listed = z.object({
+  data: z.array(z.looseObject({})).default([]),
+  meta: z.object({ next_token: z.string().optional() }),
+  errors: Errors,
+})
+const Account = z.object({ data: z.looseObject({}), errors: Errors })
+
+/** The last part of a problem's type, such as `usage-capped`. */
+const kindOf = ({ type }: z.output<typeof Problem>) => type.split('/').at(-1)!
+
+const POST_DAYS = 30
+const DAY = 86_400_000
+/** X refuses an `end_time` that lies less than some seconds back. */
+const LATEST = 30_000
+/** Most mentions that X gives, however far back. */
+const MENTIONS = 800
+
+/** Where a reading of posts stands: the next page, items read, and what they cost on a UTC day. */
+const Place = z.object({ token: z.string().nullable(), count: z.int(), spent: z.int(), on: z.string() })
+
+const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`
+const utcDay = (ms: number) => dayOf(ms, 'UTC')
+
+/** Pages are never asked for larger than what is left of the stream's share can pay. */
+async function* readPosts(
+  { http, options, resume }: Reading<Options>,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+  context: { readonly [key: string]: string },
+): AsyncGenerator<Turn, void, void> {
+  const price = micro(options.prices.post)
+  const allowed = share(options)
+  const once = noRepeat()
+  let place = resume === null ? { token: null, count: 0, spent: 0, on: utcDay(Date.now()) } : Place.parse(resume)
+  for (;;) {
+    const on = utcDay(Date.now())
+    if (on !== place.on) place = { ...place, spent: 0, on }
+    const affordable = price > 0 ? Math.floor((allowed - place.spent) / price) : MOST
+    const said = `${usd(place.spent)} of ${usd(allowed)} are spent, this stream's part of budget ${options.budget} USD a UTC day`
+    if (affordable < LEAST) {
+      const message = `${said}; the next page would cost ${usd(LEAST * price)} (${usd(price)} a post): wait, or raise option budget`
+      throw new TidemarkError('limited', message, { retryAfter: secondsToMidnight(Date.now()) })
+    }
+    const asked = { ...query, max_results: Math.min(MOST, affordable), pagination_token: place.token }
+    const { bytes, body } = await http.get(path, { query: asked, schema: Listed })
+    const token = once(body.meta.next_token) ?? null
+    const count = place.count + body.data.length
+    place = { token, count, spent: place.spent + body.data.length * price, on }
+    const notes = partial(body.errors)
+    if (token !== null && place.spent + LEAST * price > allowed) {
+      const message = `the budget of ${options.budget} USD a UTC day is used up: the rest is read after midnight UTC`
+      notes.push({ code: 'budget', message })
+    }
+    if (path.endsWith('/mentions') && count >= MENTIONS) {
+      const message = `X gives only the newest ${MENTIONS} mentions: earlier ones may be missing`
+      notes.push({ code: 'mentions_cut', message })
+    }
+    const kept = { ...context, notes: notes.map((note) => ({ ...note })) }
+    yield { page: { bytes, context: kept }, resume: token === null ? null : place }
+    if (token === null) return
+  }
+}
+
+/** What X left out of an answer that has data nevertheless. */
+function partial(errors: readonly z.output<typeof Problem>[]): Note[] {
+  const kinds = [...new Set(errors.map((problem) => kindOf(problem) || problem.title))]
+  return kinds.map((kind) => ({ code: 'partial', message: `X left something out of an answer: ${kind}` }))
+}
+
+const notes = ({ context }: Page) => (context as { notes?: readonly Note[] } | undefined)?.notes ?? []
+
+/** Rows of a page; `day` is that which it was read for. */
+function* rows(page: Page): Iterable<Record<string, unknown>> {
+  const { data: body, error } = z.union([Account, Listed]).safeParse(JSON.parse(new TextDecoder().decode(page.bytes)))
+  if (error) throw new TidemarkError('changed', `a page of X: ${z.prettifyError(error)}`)
+  const { day } = (page.context ?? {}) as { day?: string }
+  for (const row of [body.data].flat()) yield { ...row, day }
+}
+
+const ownPosts: Stream<Options, z.output<typeof Post>> = {
+  kind: 'level',
+  facts: ['posts'],
+  past: false,
+  record: Post,
+  pages: (reading) => {
+    const { options, from, range, now } = reading
+    const wanted = ['created_at', 'public_metrics', ...(options.clicks ? ['non_public_metrics'] : [])]
+    // Figures that are not public are refused for posts that are 30 days old.
+    const young = options.clicks ? now.getTime() - POST_DAYS * DAY + 3_600_000 : 0
+    const query = {
+      start_time: time(Math.max(range.end - POST_DAYS * DAY, young)),
+      end_time: time(Math.min(range.end, now.getTime() - LATEST)),
+      exclude: 'retweets,replies',
+      [options.fields]: wanted.join(),
+    }
+    return readPosts(reading, `2/users/${options.account}/tweets`, query, { day: from })
+  },
+  records: rows,
+  notes,
+  key: ({ id }) => id,
+  map: ({ id, day, created_at, public_metrics: of, non_public_metrics }) => {
+    const reposts = of.repost_count ?? of.retweet_count
+    const passedOn = [reposts, of.quote_count].filter((count) => count !== undefined)
+    return posts({
+      id,
+      at: day,
+      channel: 'social',
+      published: created_at,
+      impressions: of.impression_count,
+      likes: of.like_count,
+      comments: of.reply_count,
+      shares: passedOn.length > 0 ? passedOn.reduce((sum, count) => sum + count, 0) : undefined,
+      saves: of.bookmark_count,
+      clicks: non_public_metrics?.url_link_clicks,
+    })
+  },
+}
+
+const mentions = (own: string): Stream<Options, z.output<typeof Mention>> => ({
+  kind: 'events',
+  facts: ['interactions'],
+  emits: ['social.comment'],
+  record: Mention,
+  // One chain, so that one budget covers it.
+  span: 3_660,
+  pages: (reading) => {
+    const { options, range, now } = reading
+    const query = {
+      start_time: time(range.start),
+      end_time: range.end <= now.getTime() - LATEST ? time(range.end) : undefined,
+      [options.fields]: 'created_at,author_id,in_reply_to_user_id,conversation_id',
+    }
+    return readPosts(reading, `2/users/${options.account}/mentions`, query, {})
+  },
+  records: rows,
+  notes,
+  key: ({ id }) => id,
+  map: ({ id, created_at: at, author_id, in_reply_to_user_id, conversation_id }) => {
+    const isOwn = author_id === own
+    const isReply = in_reply_to_user_id === own
+    return interactions({
+      id,
+      at,
+      channel: 'social',
+      kind: isReply ? 'comment' : 'mention',
+      initiator: isOwn ? 'company' : 'customer',
+      customer: isOwn ? undefined : person({ id: author_id, of: 'x' }),
+      content: isReply ? conversation_id : undefined,
+    })
+  },
+})
+
+const followers: Stream<Options, z.output<typeof Followers>> = {
+  kind: 'level',
+  facts: ['audience'],
+  past: false,
+  record: Followers,
+  async *pages({ http, options, from }) {
+    const path = `2/users/${options.account}`
+    const { bytes, body } = await http.get(path, { query: { 'user.fields': 'public_metrics' }, schema: Account })
+    const kept = partial(body.errors).map((note) => ({ ...note }))
+    yield { page: { bytes, context: { day: from, notes: kept } }, resume: null }
+  },
+  records: rows,
+  notes,
+  key: ({ day }) => day,
+  map: ({ day: at, public_metrics: { followers_count: value } }) =>
+    audience({ at, channel: 'social', kind: 'followers', value }),
+}
+
+const TokenRefusal = z.object({ error: z.string(), error_description: z.string().default('') })
+const Refused = z.object({
+  ...Problem.shape,
+  errors: z.array(z.looseObject({ message: z.string().optional() })).optional(),
+  data: z.unknown().optional(),
+  meta: z.unknown().optional(),
+})
+
+/** Daily caps end with the UTC day; everything else that credit blocks, only the operator can free. */
+function failure({ status, headers, body }: Parameters<NonNullable<Api['failure']>>[0]): TidemarkError | undefined {
+  const token = TokenRefusal.safeParse(body)
+  if (token.success) return tokenFailure(status, token.data)
+  const { data: refused } = Refused.safeParse(body)
+  if (!refused || (status === 200 && (refused.data !== undefined || refused.meta !== undefined))) return undefined
+  // Without data, the first of the errors says what is wrong with all of it.
+  const [first] = status === 200 ? (Errors.safeParse(refused.errors).data ?? []) : []
+  const problem = first ?? refused
+  const { title, detail, period } = problem
+  const kind = kindOf(problem)
+  const said = `X says ${title || kind || status}${detail && detail !== title ? ` (${detail.slice(0, 200)})` : ''}`
+  if (kind === 'usage-capped' && period === 'Daily') {
+    const retryAfter = secondsToMidnight(Date.parse(headers.date ?? '') || Date.now())
+    return new TidemarkError('limited', `${said}: the cap ends at midnight UTC`, { retryAfter })
+  }
+  if (status === 402 || kind === 'usage-capped' || kind.startsWith('credits') || /SpendCap|Credits/.test(title)) {
+    const what = 'waiting does not cure it: buy credits, or raise the spending limit, in the developer console of X'
+    return new TidemarkError('credentials', `${said}; ${what}`)
+  }
+  if (kind === 'resource-not-found') return invalid(`${said}; correct option account`)
+  if (status === 403 || /^not-authorized|^client-forbidden$|^unsupported-authentication$/.test(kind)) {
+    const needs = 'consent to the scopes tweet.read, users.read and offline.access, in an app with access to API v2'
+    return new TidemarkError('credentials', `${said}; give it ${needs}`)
+  }
+  if (status === 400) {
+    const why = refused.errors?.map(({ message }) => message).find((message) => message !== undefined)
+    const spelling = /(tweet|post)\.fields/.test(why ?? '') ? "; set option 'fields' to the other spelling" : ''
+    return new TidemarkError('changed', `${said}: ${why?.slice(0, 200) ?? 'no reason given'}${spelling}`)
+  }
+  if (status === 200 && (title || kind)) return new TidemarkError('unavailable', `200 with an error: ${said}`)
+  return undefined
+}
+
+function tokenFailure(status: number, { error, error_description: why }: z.output<typeof TokenRefusal>) {
+  const said = `the token endpoint says ${error.slice(0, 60)}${why && ` (${why.slice(0, 120)})`}`
+  if (status === 200) return new TidemarkError('unavailable', said)
+  if (status !== 400 && status !== 401 && status !== 403) return undefined
+  if (error === 'invalid_request' && !/token/i.test(why)) return new TidemarkError('changed', said)
+  return new TidemarkError('credentials', `${said}: the consent has ended or its token was used up; authorise again`)
+}
+
+function secondsToMidnight(now: number): number {
+  return Math.ceil((bounds(addDays(utcDay(now), 1), 'UTC').start - now) / 1_000)
+}
+
+/** A refresh token serves once: its successor is saved before anything else is done. */
+async function accessToken(http: Http, url: string, secret: (name: string) => Promise<string>) {
+  const client = `${await secret('clientId')}:${await secret('clientSecret')}`
+  const { body } = await http.post(url, {
+    form: { grant_type: 'refresh_token', refresh_token: await secret('refreshToken') },
+    headers: { authorization: `Basic ${Buffer.from(client).toString('base64')}` },
+    schema: z.object({ access_token: z.string().min(1), refresh_token: z.string().min(1).optional() }),
+  })
+  return body
+}
+
+/** What an invocation has spent, beside the requests that are left. */
+function meter({ prices }: Options): Pick<Api, 'quota' | 'quotaOf'> {
+  let left: Readonly<Record<string, number>> = {}
+  let spent = 0
+  const Priced = z.object({ data: z.union([z.array(z.unknown()), z.object({})]) })
+  return {
+    quota: (headers) => {
+      const remaining = headers['x-rate-limit-remaining']
+      if (remaining === undefined || !/^\d+$/.test(remaining)) return undefined
+      left = { requests: Number(remaining) }
+      return left
+    },
+    quotaOf: (body) => {
+      const { data } = Priced.safeParse(body)
+      if (data) spent += Array.isArray(data.data) ? data.data.length * micro(prices.post) : micro(prices.user)
+      return data && { ...left, spent_usd: spent / 1e6 }
+    },
+  }
+}
+
+/**
+ * X (Twitter), by its API v2: lifetime counters of the account's own posts of the last 30 days, mentions and replies one
+ * by one, followers now.
+ *
+ * Needs an app with credit (pay per use) and the account's consent to `tweet.read`, `users.read` and `offline.access`:
+ * secrets `clientId`, `clientSecret` (of a confidential client) and `refreshToken`, which X replaces at every refresh.
+ * - **Money** (docs.x.com, "X API pay-per-usage pricing"): a post costs 0.005 USD, an account 0.01; 0.001 each as owned
+ *   reads, where the consenting account owns the app; X charges an item once per UTC day. `budget` is for a UTC day:
+ *   followers have the price of one account of it, posts and mentions equal parts of the rest. No page is asked for that
+ *   could exceed a part; the reading then waits for midnight UTC. A part is counted by reading, and every item in full:
+ *   one that was begun the day before and another begun today each have it.
+ * - **Counters** are lifetime ones: shares are reposts and quotes. Reposts of others and own replies are not read.
+ * - **Mentions**: the newest 800 only. A reply to the account is a comment; it counts in place of the change of the
+ *   counters. A post deleted later stays counted. Texts come unasked: raw pages hold them, facts do not; names are not read.
+ * - **Spelling**: Tweet was renamed Post. Answers are understood in both; option `fields` says which one X is asked in.
+ * - 200 may hold `errors` beside data: they become warnings. Problem `usage-capped` and 402 are no rate limits (body
+ *   quoted in xdevplatform/xdk issue 25): a daily cap is waited for, any other is for the operator.
+ * - Limits: 900 requests per 15 minutes for posts, 300 for mentions. Days of mentions are the reporting zone's.
+ */
+export const x = defineSource({
+  name: 'x',
+  docs: 'https://docs.x.com/x-api/posts/timelines/integrate',
+  options: Options,
+  secrets: ['clientId', 'clientSecret', 'refreshToken'],
+  api: ({ options }) => {
+    const baseUrl = options.baseUrl.replace(/\/?$/, '/')
+    const tokenUrl = options.tokenUrl ?? `${baseUrl}2/oauth2/token`
+    return {
+      baseUrl,
+      hosts: [new URL(tokenUrl).host],
+      authorize: async ({ http, secret, keep }) => {
+        const { access_token, refresh_token } = await accessToken(http, tokenUrl, secret)
+        if (refresh_token !== undefined) await keep('refreshToken', refresh_token)
+        return { authorization: `Bearer ${access_token}` }
+      },
+      failure,
+      retryAfter: (headers) => {
+        const reset = Number(headers['x-rate-limit-reset'] ?? Number.NaN)
+        return Number.isNaN(reset) ? undefined : reset - (Date.parse(headers.date ?? '') || Date.now()) / 1_000
+      },
+      ...meter(options),
+    }
+  },
+  streams: (options) => ({
+    posts: ownPosts,
+    ...(options.mentions && { mentions: mentions(options.account) }),
+    followers,
+  }),
+})

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultKind } from '../../sandbox/faults.ts'
+import { mentions, posts, read, source, start } from './x-account.ts'
+
+describe('credentials', () => {
+  test('rotate with every use, and the new ones are kept', async () => {
+    const sandbox = await start({ posts: posts(2) })
+    const secrets: Record<string, string> = { ...sandbox.tokens.consent }
+    await read(sandbox, 'posts', { secrets })
+    expect(secrets.refreshToken).not.toBe(sandbox.tokens.consent.refreshToken)
+    await read(sandbox, 'followers', { secrets })
+    expect(sandbox.tokens.requests).toHaveLength(2)
+    expect(secrets.refreshToken).toBe(sandbox.tokens.newest())
+  })
+
+  test('are kept before anything is asked with them', async () => {
+    const sandbox = await start()
+    const { api } = source(sandbox).definition
+    const { authorize } = api!({ options: source(sandbox).options, secrets: {} as never })
+    const order: string[] = []
+    const http = { post: async () => ({ body: { access_token: 'a', refresh_token: 'r2' } }) } as never
+    const keep = async (name: string, value: string) => {
+      order.push(`${name} ${value}`)
+    }
+    const headers = await authorize!({ http, secret: async (name) => name, keep })
+    expect([order, headers]).toEqual([['refreshToken r2'], { authorization: 'Bearer a' }])
+  })
+
+  test('of a client go as Basic, never in the form', async () => {
+    const sandbox = await start()
+    await read(sandbox, 'followers')
+    expect(Object.keys(sandbox.tokens.requests[0]!).sort()).toEqual(['grant_type', 'refresh_token'])
+  })
+
+  test('that were used up or withdrawn are for the operator', async () => {
+    const sandbox = await start()
+    const secrets = { ...sandbox.tokens.consent }
+    await read(sandbox, 'followers', { secrets: { ...secrets } })
+    await expect(read(sandbox, 'followers', { secrets })).rejects.toMatchObject({ code: 'credentials' })
+    sandbox.tokens.revoke()
+    await expect(read(sandbox, 'followers')).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringContaining('authorise again'),
+    })
+  })
+
+  test.each([
+    [{ status: 503, body: 'down' }, 'unavailable'],
+    [{ status: 500, body: { error: 'server_error' } }, 'unavailable'],
+    [{ status: 400, body: { error: 'invalid_grant' } }, 'credentials'],
+    [{ status: 401, body: { error: 'invalid_client' } }, 'credentials'],
+    [{ status: 400, body: { error: 'invalid_request', error_description: 'Missing parameter.' } }, 'changed'],
+  ])('meet a token endpoint that answers %o: %s', async (answer, code) => {
+    const sandbox = await start()
+    sandbox.tokens.break(answer)
+    await expect(read(sandbox, 'followers')).rejects.toMatchObject({ code })
+  })
+
+  test('an access token that has ended is replaced', async () => {
+    const sandbox = await start({ posts: posts(2) })
+    sandbox.fail({ kind: 'expired' })
+    expect((await read(sandbox, 'posts')).rows).toHaveLength(2)
+    expect(sandbox.tokens.requests).toHaveLength(2)
+  })
+})
+
+describe('failures', () => {
+  const passing: FaultKind[] = [
+    'too_many',
+    'too_many_retry_after',
+    'server_error',
+    'bad_gateway',
+    'cut_at_1_percent',
+    'cut_at_50_percent',
+    'cut_at_99_percent',
+    'truncated_gzip',
+    'error_in_200',
+  ]
+
+  test.each(passing)('%s passes, or is told when it lasts', async (kind) => {
+    const sandbox = await start({ posts: posts(120), mentions: mentions(120) })
+    for (const stream of ['posts', 'mentions', 'followers']) {
+      const { rows } = await read(sandbox, stream)
+      for (const skip of [0, 1]) {
+        sandbox.heal()
+        sandbox.fail({ kind, skip })
+        expect((await read(sandbox, stream)).rows).toEqual(rows)
+      }
+    }
+    sandbox.fail({ kind, times: Number.POSITIVE_INFINITY })
+    const code = kind.startsWith('too_many') ? 'limited' : 'unavailable'
+    await expect(read(sandbox, 'posts')).rejects.toMatchObject({ code })
+  })
+
+  test.each([
+    ['redirect', 'changed'],
+    ['huge_body', 'changed'],
+    ['expired', 'credentials'],
+    ['revoked', 'credentials'],
+  ] as const)('%s is %s, and shows no token', async (kind, code) => {
+    const sandbox = await start({ posts: posts(2) })
+    sandbox.fail({ kind, times: Number.POSITIVE_INFINITY })
+    const error = await read(sandbox, 'posts').catch((cause: Error) => cause)
+    expect(error).toMatchObject({ code })
+    expect(String(error)).not.toMatch(/rt-|at-|sandbox-client|c2FuZGJveC/)
+  })
+
+  test('what is kept of an answer holds no secret', async () => {
+    const sandbox = await start({ posts: posts(2), mentions: mentions(2) })
+    for (const stream of ['posts', 'mentions', 'followers']) {
+      const { pages } = await read(sandbox, stream)
+      const text = pages.map(({ bytes, context }) => Buffer.from(bytes) + JSON.stringify(context)).join()
+      expect(text).not.toMatch(/rt-|at-|sandbox-client/)
+    }
+  })
+
+  test('a repeated page stops the reading', async () => {
+    const sandbox = await start({ mentions: mentions(350) })
+    sandbox.fail({ kind: 'repeated_answer', skip: 1, times: Number.POSITIVE_INFINITY })
+    await expect(read(sandbox, 'mentions')).rejects.toMatchObject({ code: 'changed' })
+    expect(sandbox.requests.length).toBeLessThan(6)
+  })
+
+  test('no answer in time is unavailable', async () => {
+    const sandbox = await start()
+    sandbox.fail({ kind: 'time_out', times: Number.POSITIVE_INFINITY })
+    await expect(read(sandbox, 'followers', { timeout: 0.05 })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('an account that does not exist is the config’s', async () => {
+    const sandbox = await start()
+    for (const stream of ['posts', 'mentions', 'followers']) {
+      await expect(read(sandbox, stream, {}, { account: '1' })).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('option account'),
+      })
+    }
+  })
+
+  test.each([
+    [403, { type: 'https://api.twitter.com/2/problems/client-forbidden', title: 'Client Forbidden' }, 'credentials'],
+    [403, { title: 'SpendCapReached', detail: 'reached its billing cycle spend cap' }, 'credentials'],
+    [200, { errors: [{ title: 'Forbidden', type: 'a/not-authorized-for-resource' }] }, 'credentials'],
+    [200, { errors: [{ title: 'Service Unavailable', type: 'about:blank' }] }, 'unavailable'],
+    [400, { title: 'Invalid Request', errors: [{ message: 'no such field' }] }, 'changed'],
+    [200, { data: [], errors: [{ title: 'Forbidden', type: 'a/not-authorized-for-resource' }] }, undefined],
+    [429, { title: 'Too Many Requests', type: 'about:blank', status: 429 }, undefined],
+  ])('%s with %o is %s', (status, body, code) => {
+    const one = source({ baseUrl: 'http://127.0.0.1:1/', tokens: { url: 'http://127.0.0.1:1/t' } as never })
+    const { failure } = one.definition.api!({ options: one.options, secrets: {} as never })
+    expect(failure!({ status, headers: {}, body })?.code).toBe(code)
+  })
+
+  test('an answer of another shape is changed', async () => {
+    const { posts: stream } = source(await start()).streams
+    expect(() => [...stream!.records({ bytes: new TextEncoder().encode('{"results":[]}') })]).toThrow(/a page of X/)
+  })
+})

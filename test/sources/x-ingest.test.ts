@@ -1,0 +1,68 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { deploy } from '../ingest/deployment.ts'
+import { DAY, mentions, posts, source, start } from './x-account.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a reading that its budget stops waits for midnight, goes on, and says so in its run', async () => {
+  const first = '2026-11-20T06:00:00Z'
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(first) })
+  const sandbox = await start({ posts: posts(150), mentions: mentions(20), now: () => new Date() })
+  const { clientId, clientSecret, refreshToken } = sandbox.tokens.consent
+  await using deployment = await deploy({
+    sources: [source(sandbox, { budget: 0.51, mentions: false })],
+    now: first,
+    env: {
+      TIDEMARK_X_CLIENT_ID: clientId,
+      TIDEMARK_X_CLIENT_SECRET: clientSecret,
+      TIDEMARK_X_REFRESH_TOKEN: refreshToken,
+    },
+  })
+  const event = { stream: 'posts', from: DAY, to: DAY }
+  const stopped = await deployment.once(event)
+  if (stopped.status !== 'wait') throw new Error(stopped.status)
+  expect(sandbox.charged()).toBe(0.5)
+  const still = await deployment.once({ ...event, state: stopped.state })
+  if (still.status !== 'wait') throw new Error(still.status)
+  expect(sandbox.charged()).toBe(0.5)
+
+  const next = '2026-11-21T00:05:00Z'
+  vi.setSystemTime(next)
+  deployment.at(next)
+  const ended = await deployment.ingest({ ...event, state: still.state })
+  expect(ended.status).toBe('ok')
+  const rows = await deployment.rows('posts', 'x', 'posts')
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(150)
+  expect(rows.every(({ at }) => String(at).startsWith(DAY))).toBe(true)
+  const { warnings } = await deployment.run(ended.run, 'x')
+  expect(warnings.map(({ code }) => code)).toEqual(['budget'])
+  const lake = (await deployment.dump()).filter(({ path }) => path.startsWith('lake'))
+  expect(lake.filter(({ text }) => text.includes(clientSecret) || /\b[ar]t-[\w-]{20}/.test(text))).toEqual([])
+})
+
+test('mentions and followers are committed, people as keys', async () => {
+  const now = '2026-11-20T06:00:00Z'
+  const sandbox = await start({ mentions: mentions(20), now: () => new Date(now) })
+  const { clientId, clientSecret, refreshToken } = sandbox.tokens.consent
+  await using deployment = await deploy({
+    sources: [source(sandbox)],
+    now,
+    env: {
+      TIDEMARK_X_CLIENT_ID: clientId,
+      TIDEMARK_X_CLIENT_SECRET: clientSecret,
+      TIDEMARK_X_REFRESH_TOKEN: refreshToken,
+    },
+  })
+  for (const stream of ['mentions', 'followers']) {
+    const { status } = await deployment.ingest({ stream, from: DAY, to: DAY })
+    expect(status).toBe('ok')
+  }
+  const rows = await deployment.rows('interactions', 'x', 'mentions')
+  expect(rows).toHaveLength(20)
+  expect(rows.every(({ customer }) => /^[0-9a-f]{16}$/.test(String(customer)))).toBe(true)
+  expect(await deployment.rows('audience', 'x', 'followers')).toMatchObject([{ value: 1_010 }])
+  // Each stream opened a session with the token that the one before had kept.
+  expect(sandbox.tokens.requests).toHaveLength(2)
+})
