@@ -1,0 +1,166 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { day, eachDay } from '../../functions/kit/day.ts'
+import { adobeAnalytics } from '../../functions/sources/adobe-analytics.ts'
+import { demoAdobeAnalytics } from '../../sandbox/adobe-analytics.ts'
+import { vendorFile } from '../contract/discovery.ts'
+import { NOW, RSID, read, source, start } from './adobe-suite.ts'
+import { columnsOf, recordsOf } from './read-stream.ts'
+
+const given = { company: 'tidema0', rsid: RSID, zone: 'America/Los_Angeles' }
+const stream = adobeAnalytics(given).streams.visits!
+const encoded = (body: unknown) => ({ bytes: new TextEncoder().encode(JSON.stringify(body)) })
+const report = (itemId: string, data = [1, 1, 1], more: object = {}) =>
+  encoded({
+    totalPages: 1,
+    lastPage: true,
+    columns: { columnIds: ['visits', 'visitors', 'pageviews'], ...more },
+    rows: [{ itemId, data }],
+  })
+
+describe('a day', () => {
+  test('has the suite’s totals, and its visits are interactions of unknown beginning', async () => {
+    const { rows } = await read(await start())
+    expect(columnsOf(rows, 'traffic')).toEqual([
+      { day: '2026-10-31', sessions: 700, users: 500, views: 2_100 },
+      { day: '2026-11-01', sessions: 900, users: 600, views: 2_000 },
+    ])
+    expect(columnsOf(rows, 'interactions')).toEqual([
+      { at: '2026-10-31', channel: 'web', kind: 'visit', count: 700, actor: 'customer' },
+      { at: '2026-11-01', channel: 'web', kind: 'visit', count: 900, actor: 'customer' },
+    ])
+    expect(rows).toHaveLength(4)
+  })
+
+  test.each([
+    ['1251028', '2025-11-28'],
+    ['1260001', '2026-01-01'],
+    ['1241131', '2024-12-31'],
+    ['1240129', '2024-02-29'],
+    ['991131', '1999-12-31'],
+  ])('%s is %s', (itemId, at) => {
+    expect(recordsOf(stream, report(itemId))[0]!.key).toBe(at)
+  })
+
+  test.each(['1251228', '1250129', '12510280', '2025-11-28', 'Nov 28, 2025', ''])('%s is none', (itemId) => {
+    expect(() => recordsOf(stream, report(itemId))).toThrow(/expected a day/)
+  })
+
+  test('without visits is a row of zeros and no interaction', async () => {
+    const { rows } = await read(await start({ days: {} }), { to: '2026-10-31' })
+    expect(rows.map(({ columns }) => columns)).toEqual([{ day: '2026-10-31', sessions: 0, users: 0, views: 0 }])
+  })
+
+  test('lies in the months that are kept', () => {
+    expect(stream.since!(NOW)).toBe('2024-11-01')
+    expect(stream.since!(new Date('2026-01-01T12:00:00Z'))).toBe('2024-01-01')
+    expect(adobeAnalytics({ ...given, history: 1 }).streams.visits!.since!(NOW)).toBe('2026-11-01')
+  })
+})
+
+describe('requests', () => {
+  test('ask for a half-open range of local days, in order, with the key of the client', async () => {
+    const sandbox = await start()
+    await read(sandbox)
+    const [suite, asked] = sandbox.requests
+    expect([suite!.path, suite!.query.get('expansion')]).toEqual([
+      `/api/tidema0/reportsuites/collections/suites/${RSID}`,
+      'timezoneZoneinfo',
+    ])
+    expect(asked!.headers['x-api-key']).toBe(sandbox.credential.clientId)
+    expect(asked!.body).toMatchObject({
+      rsid: RSID,
+      dimension: 'variables/daterangeday',
+      globalFilters: [{ type: 'dateRange', dateRange: '2026-10-31T00:00:00.000/2026-11-02T00:00:00.000' }],
+      settings: { page: 0, dimensionSort: 'asc' },
+    })
+    expect(JSON.stringify(asked!.body)).not.toMatch(/orders|revenue/)
+    expect(sandbox.tokens.requests).toHaveLength(1)
+  })
+
+  test('go on to the last page, the same after any stop', async () => {
+    const sandbox = await start()
+    const asked = { from: '2026-07-01' }
+    const whole = await read(sandbox, asked)
+    expect([whole.pages.length, whole.resume]).toEqual([3, null])
+    expect(whole.records.map(({ key }) => key)).toEqual(eachDay(day('2026-07-01'), day('2026-11-01')))
+    for (const pages of [1, 2]) {
+      const head = await read(sandbox, { ...asked, pages })
+      const tail = await read(sandbox, { ...asked, resume: head.resume })
+      expect([...head.records, ...tail.records]).toEqual(whole.records)
+    }
+  })
+
+  test('refuse another zone than the suite’s, naming both', async () => {
+    await expect(read(await start({ zone: 'Europe/Berlin' }))).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/Europe\/Berlin.*America\/Los_Angeles.*set zone: 'Europe\/Berlin'/),
+    })
+  })
+
+  test('leave out metrics that the account may not see, and say so', async () => {
+    const { rows, notes } = await read(await start({ hidden: ['visitors'] }), { to: '2026-10-31' })
+    expect(columnsOf(rows, 'traffic')).toEqual([{ day: '2026-10-31', sessions: 700, views: 2_100 }])
+    expect(notes).toEqual([
+      { code: 'unauthorized_metric', message: 'metrics/visitors is left out: unauthorized_metric' },
+    ])
+  })
+
+  test('do not trust a column that has an error, even if it holds numbers', () => {
+    const page = report('1261030', [5, 0, 7], {
+      columnErrors: [{ columnId: 'visitors', errorCode: 'not_enabled_metric' }],
+    })
+    expect(recordsOf(stream, page)[0]!.rows[0]!.columns).toEqual({ day: '2026-11-30', sessions: 5, views: 7 })
+  })
+})
+
+describe.skipIf(!vendorFile('adobe-analytics/fixtures').exists)(
+  'official examples (skipped without ../shared/vendor)',
+  () => {
+    const { path } = vendorFile('adobe-analytics/fixtures')
+    const named = ['visits', 'visitors', 'pageviews']
+
+    test('of reports by day map, by their own metrics put in place of ours', () => {
+      const days: string[] = []
+      for (const file of readdirSync(path)) {
+        const body = JSON.parse(readFileSync(join(path, file), 'utf8'))
+        // Documentation placeholders such as YYYY0101 are no days.
+        if (body.columns?.dimension?.id !== 'variables/daterangeday' || /Y/.test(body.rows[0].itemId)) continue
+        body.columns.columnIds = body.columns.columnIds.map((_: string, at: number) => named[at])
+        for (const { key, rows } of recordsOf(stream, encoded(body))) {
+          days.push(key)
+          expect(rows[0]!.columns.sessions).toBeGreaterThan(0)
+        }
+      }
+      expect(days).toEqual(expect.arrayContaining(['2025-11-28', '2025-11-21']))
+      expect(days.length).toBeGreaterThanOrEqual(13)
+    })
+
+    test('carry the same day in their itemId and in their text', () => {
+      const { rows } = JSON.parse(readFileSync(join(path, 'kpi-response-0.json'), 'utf8'))
+      for (const { itemId, value, data } of rows) {
+        const [seen] = recordsOf(stream, report(itemId, data))
+        expect(seen!.key).toBe(new Date(`${value} UTC`).toISOString().slice(0, 10))
+      }
+    })
+  },
+)
+
+describe('options and demo', () => {
+  test.each([
+    [{ ...given, zone: undefined as never }, 'zone'],
+    [{ ...given, zone: 'Mars/Olympus' }, 'zone'],
+    [{ ...given, rsid: 'a/b' }, 'report suite'],
+  ])('%o is refused', (options, message) => {
+    expect(() => adobeAnalytics(options)).toThrow(message)
+  })
+
+  test('the demo’s suite has data on every day', async () => {
+    const sandbox = await start(demoAdobeAnalytics(day('2026-11-19')))
+    const { rows } = await read(sandbox, { from: '2026-11-01', to: '2026-11-10' })
+    expect(columnsOf(rows, 'traffic').every(({ sessions, views }) => Number(views) > Number(sessions))).toBe(true)
+    expect(columnsOf(rows, 'traffic')).toHaveLength(10)
+    expect(Object.keys(source(sandbox).streams)).toEqual(['visits'])
+  })
+})
