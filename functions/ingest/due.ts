@@ -1,4 +1,5 @@
 import { addDays, bounds, type Day, dayOf, daysBetween, eachDay } from '../kit/day.ts'
+import { invalid } from '../kit/errors.ts'
 import type { Stream } from '../kit/source.ts'
 import type { CursorRow, HeldRow, PartRow } from '../store/rows.ts'
 
@@ -29,6 +30,7 @@ const LEVEL_CLOSES = 12 * HOUR
 /**
  * The readings that are due within `from … to`, oldest first, each at most `stream.span` days long.
  * @param force read every day of the range, committed or not
+ * @throws `invalid` for a forced day that the vendor no longer answers for; what is merely due is clipped to what it does
  */
 export function due(stream: Stream, from: Day, to: Day, force: boolean, known: Known): Due[] {
   if (from > to) return []
@@ -42,6 +44,9 @@ export function due(stream: Stream, from: Day, to: Day, force: boolean, known: K
       if (stream.past === false) return force || !parts.has(to) ? levelDue(to, now, zone) : []
   }
   const since = stream.since?.(now)
+  if (force && since !== undefined && from < since) {
+    throw invalid(`the vendor keeps nothing before ${since}, but ${from} was asked for; ask from ${since} on`)
+  }
   const answered = since !== undefined && since > from ? since : from
   const days = eachDay(answered, to).filter((day) => force || isDayDue(stream, day, known))
   return chunks(days, stream.span ?? 31)

@@ -125,6 +125,12 @@ describe.each(['events', 'report'] as const)('%s', (kind) => {
     await using deployed = await deploy({ sources: [vendor.source], now: NOW })
     await deployed.ingest({ from: '2026-11-01' })
     expect(ranges(vendor)).toEqual([['2026-11-17', '2026-11-19']])
+    await expect(deployed.ingest({ from: '2026-11-01', to: '2026-11-19', force: true })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('nothing before 2026-11-17'),
+    })
+    await deployed.ingest({ from: '2026-11-17', to: '2026-11-18', force: true })
+    expect(ranges(vendor)).toHaveLength(2)
   })
 
   test('a day that has not ended is never read', async () => {
