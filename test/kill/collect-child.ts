@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { flushCompileCache } from 'node:module'
 import { collectChapter } from './collect-chapter.ts'
 import { openKillStore } from './open-kill-store.ts'
 import { watchWrites } from './watch-writes.ts'
@@ -32,6 +33,9 @@ async function waitForParent(): Promise<void> {
   process.send!('paused')
   await once(process, 'message')
 }
+
+// Who is killed cannot do it at the end.
+flushCompileCache()
 
 const { chapter, moment, pause } = JSON.parse(process.argv[2]!) as Errand
 const writes = new Map<string, number>()

@@ -12,7 +12,7 @@ import { collectChapter } from './collect-chapter.ts'
 import type { Moment } from './collect-child.ts'
 import { configAt } from './kill-fixture.ts'
 import { openKillStore } from './open-kill-store.ts'
-import { type Ended, type Env, spawnCollect } from './spawn-collect.ts'
+import { COMPILED, type Ended, type Env, spawnCollect } from './spawn-collect.ts'
 import { watchWrites } from './watch-writes.ts'
 
 const CONFIG = new URL('tidemark.config.ts', import.meta.url).pathname
@@ -63,7 +63,7 @@ export function homeIn(folder: string, more: Env = {}): Home {
     async rebuild() {
       if (env.KILL_PAIR === 'mixed') return withStore(rebuildMixed)
       const { stderr } = await promisify(execFile)(process.execPath, [BIN, 'rebuild', '--json'], {
-        env: { PATH: process.env.PATH, TIDEMARK_CONFIG: CONFIG, ...env },
+        env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, TIDEMARK_CONFIG: CONFIG, ...env },
       })
       if (stderr) throw new Error(`rebuild said: ${stderr}`)
     },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, expect, it } from 'vitest'
@@ -12,6 +12,8 @@ import { Folders } from './homes.ts'
 const BIN = new URL('../../bin/tidemark.ts', import.meta.url).pathname
 const NOW = '2026-11-20T12:00:00Z'
 const PEPPER = 'a5'.repeat(32)
+/** By so many weeks the demo's data is moved: it begins nineteen days before, and most of it is still to come. */
+const WEEKS = 513
 
 /** What the command says on the way; it is interrupted at the first line that begins so. More with `TIDEMARK_CASES`. */
 const MOMENTS = ['shop.rows', 'demo data', 'hubspot.contacts', 'hubspot.meetings', 'computing']
@@ -23,6 +25,7 @@ afterAll(() => folders[Symbol.dispose]())
 async function start(home: string, interruptAt?: string): Promise<number> {
   const tmp = join(home, 'tmp')
   mkdirSync(tmp, { recursive: true })
+  writeFileSync(join(home, 'demo.json'), JSON.stringify({ weeks: WEEKS }))
   const child = spawn(process.execPath, [BIN, 'start', '--once', '--days', '5'], {
     env: { PATH: process.env.PATH, TMPDIR: tmp, TIDEMARK_HOME: home, TIDEMARK_NOW: NOW, TIDEMARK_PEPPER: PEPPER },
     stdio: ['ignore', 'ignore', 'pipe'],
