@@ -19,7 +19,7 @@ export function expectedBy(through: Day | null, timezone: string): string | null
 export interface StreamEvidence {
   readonly kind: StreamKind
   readonly cursor: CursorRow | undefined
-  /** The newest run that came to an end and was not a duplicate. */
+  /** The newest run that asked the vendor and came to an end. */
   readonly lastRun: RunRow | undefined
   readonly heldParts: number
   readonly timezone: string
@@ -33,7 +33,7 @@ export interface StreamEvidence {
 export function streamStatus({ kind, cursor, lastRun, heldParts, timezone, now }: StreamEvidence): StreamStatus {
   if (lastRun?.status === 'failed') return 'failed'
   if (lastRun?.status === 'parked') return 'parked'
-  if (heldParts > 0 || lastRun?.status === 'held') return 'held'
+  if (heldParts > 0) return 'held'
   if (!cursor || (kind === 'entity' && cursor.baseline === null)) return 'missing'
   return now.getTime() >= Date.parse(expectedBy(cursor.through, timezone)!) ? 'late' : 'ok'
 }

@@ -3,7 +3,7 @@ import type { ConfigData } from '../kit/config.ts'
 import type { Day } from '../kit/day.ts'
 import { collectRows } from '../store/collect-rows.ts'
 import type { Lake } from '../store/lake.ts'
-import { keys, type RunRow, type Warning } from '../store/rows.ts'
+import { asksVendor, keys, type RunRow, type Warning } from '../store/rows.ts'
 import type { Table } from '../store/table.ts'
 import type { SourceSays } from './assemble.ts'
 import type { Coverage } from './coverage.ts'
@@ -93,7 +93,8 @@ async function countRows(
 async function failedStreams(table: Table, config: ConfigData): Promise<Set<StreamId>> {
   const failed = new Set<StreamId>()
   for (const { id, streams } of config.sources) {
-    const runs = (await collectRows(table, keys.run(id, '').pk, { reverse: true, limit: RECENT_RUNS })) as RunRow[]
+    const recent = (await collectRows(table, keys.run(id, '').pk, { reverse: true, limit: RECENT_RUNS })) as RunRow[]
+    const runs = recent.filter(asksVendor)
     for (const { name } of streams) {
       if (runs.find(({ stream }) => stream === name)?.status === 'failed') failed.add(streamId(id, name))
     }

@@ -10,12 +10,14 @@ import { noteRun } from './note-run.ts'
  */
 export async function noteCommit(
   store: Pick<Store, 'table' | 'lake'>,
-  { source, stream, run, held, facts, at }: Extract<LogEntry, { type: 'commit' }>,
+  { source, stream, run, held, cursor, facts, at }: Extract<LogEntry, { type: 'commit' }>,
   fresh = false,
 ): Promise<void> {
   const record = await getJson<RunRecord>(store.lake, runKey(run))
   if (!record) return
-  const status = held.length > 0 ? 'held' : facts > 0 ? 'ok' : 'empty'
+  const read = held.length > 0 ? 'held' : facts > 0 ? 'ok' : 'empty'
+  // Only an acceptance moves parts, holds nothing and leaves the cursor.
+  const status = record.remaps ? 'remapped' : cursor === null && held.length === 0 ? 'accepted' : read
   const { through, quota } = record
   const note = { status, tally: { ...record, facts }, through, quota } as const
   await noteRun(store, source, stream, record, note, new Date(at), fresh)

@@ -70,7 +70,22 @@ export interface Cursor {
 
 export interface CursorRow extends Item, Cursor {}
 
-export type RunStatus = 'ok' | 'empty' | 'failed' | 'held' | 'parked' | 'running' | 'duplicate'
+/** `accepted` and `remapped` moved parts and asked no vendor. */
+export type RunStatus =
+  | 'ok'
+  | 'empty'
+  | 'failed'
+  | 'held'
+  | 'parked'
+  | 'running'
+  | 'duplicate'
+  | 'accepted'
+  | 'remapped'
+
+/** Whether a run says how its stream is doing: a failure stands until the vendor is asked again. */
+export function asksVendor({ status }: { readonly status: RunStatus }): boolean {
+  return status !== 'duplicate' && status !== 'accepted' && status !== 'remapped'
+}
 
 /** What came of a run; the whole record lies in the lake. */
 export interface RunRow extends Item {

@@ -6,6 +6,7 @@ import { rebuild } from '../../functions/ingest/rebuild.ts'
 import { defineConfig } from '../../functions/kit/config.ts'
 import { type Day, day } from '../../functions/kit/day.ts'
 import type { Store } from '../../functions/store/open.ts'
+import { asksVendor, type RunRow } from '../../functions/store/rows.ts'
 import { openSqlite } from '../../functions/store/sqlite.ts'
 import { deploy } from './deployment.ts'
 import { openMemoryStore } from './memory-store.ts'
@@ -72,6 +73,18 @@ test('what is not held, or not there, is refused by name; also while another pro
   await deployed.store.table.delete(lease.pk, lease.sk)
   await ask('shop', 'rows', null)
   await expect(ask('shop', 'rows', null)).rejects.toThrow('nothing of shop.rows is held')
+})
+
+test('is no reading: what the stream was doing stands', async () => {
+  const { deployed, deps } = await holding()
+  await using _ = deployed
+  await accept(deps(), 'shop', 'rows', null)
+  const [newest, ...older] = (await Array.fromAsync(
+    deployed.store.table.query('run#shop', { reverse: true }),
+  )) as RunRow[]
+  expect(newest).toMatchObject({ status: 'accepted' })
+  expect(asksVendor(newest!)).toBe(false)
+  expect(older.find(asksVendor)).toMatchObject({ status: 'held' })
 })
 
 test('a newer part stays, and it says so', async () => {

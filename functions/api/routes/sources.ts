@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { ConfigData } from '../../kit/config.ts'
 import { day } from '../../kit/day.ts'
 import { collectRows } from '../../store/collect-rows.ts'
-import { type CursorRow, type HeldRow, keys, type RunRow } from '../../store/rows.ts'
+import { asksVendor, type CursorRow, type HeldRow, keys, type RunRow } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
 import { responses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
@@ -22,7 +22,7 @@ const NOTICE = "demo data: simulators play the vendors; these are not your compa
 
 const LastRun = z.object({
   id: z.string(),
-  status: z.enum(['ok', 'empty', 'failed', 'held', 'parked', 'running', 'duplicate']),
+  status: z.enum(['ok', 'empty', 'failed', 'held', 'parked', 'running', 'duplicate', 'accepted', 'remapped']),
   from: z.string(),
   to: z.string(),
   started: z.string(),
@@ -96,7 +96,7 @@ async function describeSource(serving: Serving, source: SourceConfig) {
     source.streams.map((stream) =>
       describeStream(serving, source, stream, {
         cursor: cursors.find(({ sk }) => sk === stream.name),
-        runs: runs.filter((run) => run.stream === stream.name && run.status !== 'duplicate'),
+        runs: runs.filter((run) => run.stream === stream.name && asksVendor(run)),
       }),
     ),
   )
