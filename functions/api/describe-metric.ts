@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ConfigData } from '../kit/config.ts'
 import type { Metric } from '../kit/metric.ts'
+import { windowsOf } from '../kit/windows-of.ts'
 import { formula } from '../metrics/formula.ts'
 import { windowName } from '../store/rows.ts'
 
@@ -14,7 +15,7 @@ export const MetricDescription = z
     unit: z.enum(['count', 'percent', 'ratio', 'points', 'score', 'money', 'seconds', 'days']),
     currency: z.string().optional().describe('ISO 4217; values are in minor units of it'),
     direction: z.enum(['up', 'down']).nullable().describe('which way is good; null where neither is'),
-    kind: z.enum(['total', 'level', 'distinct', 'ratio']),
+    kind: z.enum(['total', 'level', 'distinct', 'quantile', 'ratio', 'score']),
     per: z.number().optional().describe('`ratio` only: what the quotient is multiplied by'),
     definition_version: z.int(),
     by: z.array(z.string()).describe('dimensions of its breakdowns'),
@@ -39,7 +40,7 @@ export function describeMetric(metric: Metric, config: ConfigData): z.output<typ
     ...(metric.kind === 'ratio' && { per: metric.per ?? 1 }),
     definition_version: metric.version ?? 1,
     by: [...(metric.by ?? [])],
-    windows: config.windows.map(windowName),
+    windows: windowsOf(metric, config).map(windowName),
     additive_over: metric.kind === 'total' ? ['time', 'segment'] : [],
   }
 }

@@ -13,7 +13,9 @@ export const SeriesColumns = z
     null_reason: z.array(NullReason.nullable()).describe('why the value is null'),
     numerator: z.array(z.number().nullable()),
     denominator: z.array(z.number().nullable()).describe('null for metrics that are no ratio'),
-    finality: z.array(z.enum(['provisional', 'final']).nullable()).describe('null where there is no snapshot'),
+    finality: z
+      .array(z.enum(['provisional', 'final']).nullable())
+      .describe('null where there is no snapshot, or no source that could tell'),
     coverage: z.array(z.number().nullable()).describe('share of what the value rests on that has been read'),
     revision: z.array(z.int().nullable()).describe('of the snapshot that the point belongs to'),
     definition_version: z.array(z.int().nullable()),

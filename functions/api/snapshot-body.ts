@@ -40,6 +40,7 @@ export const SnapshotBody = z
           z.string(),
           z.object({
             ...value,
+            low_sample: z.boolean().optional().describe('true where there are too few cases to act on a change'),
             finality,
             coverage: z.number().describe('share of the days and streams it rests on that have been read'),
             by: z

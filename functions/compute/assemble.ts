@@ -1,16 +1,20 @@
 import type { ConfigData } from '../kit/config.ts'
 import { addDays, type Day } from '../kit/day.ts'
-import type { Metric } from '../kit/metric.ts'
+import { type Metric, valuelessKinds } from '../kit/metric.ts'
+import { windowsOf } from '../kit/windows-of.ts'
 import {
   type MetricSnapshot,
+  type NullReason,
   type Snapshot,
   type Value,
   type Warning,
   type WindowValue,
   windowName,
 } from '../store/rows.ts'
-import type { Coverage } from './coverage.ts'
+import type { Basis, Coverage } from './coverage.ts'
 import { canSplit, type Evaluated, measuresOf } from './evaluate.ts'
+import type { Computed } from './measure/condition.ts'
+import { scoreOf } from './score-of.ts'
 
 /** A snapshot that no revision number and time has been given to. */
 export type Draft = Omit<Snapshot, 'revision' | 'computed_at'>
@@ -34,17 +38,11 @@ export function assemble(
   const found: Record<string, MetricSnapshot> = {}
   for (const metric of metrics) {
     const windows: Record<string, WindowValue> = {}
-    for (const window of config.windows) {
+    for (const window of windowsOf(metric, config)) {
+      if (metric.kind === 'score') continue
       const from = window === 'all' ? beginning : addDays(day, 1 - window)
       const basis = coverage.of(metric, from > day ? day : from, day)
-      const total = groupValues(metric, window, day, null, evaluated, basis.reason).get('')!
-      const by = breakdowns(metric, window, day, evaluated, basis.reason)
-      windows[windowName(window)] = {
-        ...total,
-        finality: basis.final ? 'final' : 'provisional',
-        coverage: basis.coverage,
-        ...(by && { by }),
-      }
+      windows[windowName(window)] = windowValue(metric, window, day, evaluated, basis)
     }
     found[metric.id] = {
       unit: metric.unit,
@@ -52,6 +50,12 @@ export function assemble(
       definition_version: metric.version ?? 1,
       windows,
     }
+  }
+  for (const metric of metrics) {
+    if (metric.kind !== 'score') continue
+    const value = scoreOf(config.score, found)
+    const windows = Object.fromEntries(windowsOf(metric, config).map((window) => [windowName(window), value]))
+    found[metric.id] = { ...found[metric.id]!, windows }
   }
   const final = Object.values(found).every(({ windows }) =>
     Object.values(windows).every(({ finality }) => finality === 'final'),
@@ -67,7 +71,25 @@ export function assemble(
   }
 }
 
-type NoValue = 'no_data' | 'source_missing' | null
+function windowValue(
+  metric: Metric,
+  window: number | 'all',
+  day: Day,
+  evaluated: Evaluated,
+  basis: Basis,
+): WindowValue {
+  const total = groupValues(metric, window, day, null, evaluated, basis.reason).get('')!
+  const by = breakdowns(metric, window, day, evaluated, basis.reason)
+  const cases = total.denominator === undefined ? total.value : total.denominator
+  const few = cases !== null && metric.minSample !== undefined && cases < metric.minSample
+  return {
+    ...total,
+    ...(few && { low_sample: true }),
+    finality: basis.final ? 'final' : 'provisional',
+    coverage: basis.coverage,
+    ...(by && { by }),
+  }
+}
 
 /** The value of every group of a dimension (of the total, `''`, without one). */
 function groupValues(
@@ -76,16 +98,20 @@ function groupValues(
   day: Day,
   dimension: string | null,
   evaluated: Evaluated,
-  reason: NoValue,
+  missing: Basis['reason'],
 ): Map<string, Value> {
-  const groups = (measure: Parameters<Evaluated>[0], by: string | null) =>
+  const groups = (measure: Computed, by: string | null) =>
     evaluated(measure, window, by).get(day) ?? new Map<string, number>()
   const values = new Map<string, Value>()
-  const [numerator, denominator] = measuresOf(metric)
+  const [numerator, denominator] = measuresOf(metric) as [Computed, Computed?]
+  const several = metric.oneSource && dimension !== 'source' && groups(denominator ?? numerator, 'source').size > 1
+  const reason = missing ?? (several ? 'not_additive' : null)
   if (metric.kind !== 'ratio' || !denominator) {
     const found = groups(numerator, dimension)
     for (const key of dimension === null ? [''] : sorted(found.keys())) {
-      values.set(key, reason ? { value: null, null_reason: reason } : { value: found.get(key) ?? 0 })
+      const value = found.get(key) ?? absent(numerator, window)
+      if (reason) values.set(key, { value: null, null_reason: reason })
+      else values.set(key, typeof value === 'number' ? { value } : { value: null, null_reason: value })
     }
     return values
   }
@@ -94,13 +120,33 @@ function groupValues(
   const below = groups(denominator, split ? dimension : null)
   const keys = dimension === null ? [''] : sorted([...above.keys(), ...(split ? below.keys() : [])])
   for (const key of keys) {
-    values.set(key, quotient(metric.per ?? 1, above.get(key) ?? 0, below.get(split ? key : '') ?? 0, reason))
+    const top = above.get(key) ?? absent(numerator, window)
+    const bottom = below.get(split ? key : '') ?? absent(denominator, window)
+    values.set(key, quotient(metric.per ?? 1, top, bottom, reason))
   }
   return values
 }
 
-function quotient(per: number, numerator: number, denominator: number, reason: NoValue): Value {
+/** What a measure without rows is worth: nothing happened, or nothing is known. */
+function absent({ kind }: Computed, window: number | 'all'): number | NullReason {
+  if (!valuelessKinds.includes(kind)) return 0
+  return kind === 'unique' && !VENDOR_SPANS.includes(window) ? 'not_additive' : 'no_data'
+}
+
+/** The days over which vendors count unique visitors themselves. */
+const VENDOR_SPANS: readonly (number | 'all')[] = [1, 7, 28]
+
+function quotient(
+  per: number,
+  numerator: number | NullReason,
+  denominator: number | NullReason,
+  reason: NullReason | null,
+): Value {
   if (reason) return { value: null, null_reason: reason, numerator: null, denominator: null }
+  if (typeof numerator !== 'number' || typeof denominator !== 'number') {
+    const why = typeof numerator === 'number' ? (denominator as NullReason) : numerator
+    return { value: null, null_reason: why, numerator: null, denominator: null }
+  }
   if (denominator === 0) return { value: null, null_reason: 'zero_denominator', numerator, denominator }
   return { value: (numerator * per) / denominator, numerator, denominator }
 }
@@ -110,7 +156,7 @@ function breakdowns(
   window: number | 'all',
   day: Day,
   evaluated: Evaluated,
-  reason: NoValue,
+  reason: Basis['reason'],
 ): WindowValue['by'] {
   if (reason || !metric.by?.length) return undefined
   const by: Record<string, Record<string, Value>> = {}

@@ -9,15 +9,17 @@ import type { Store } from '../store/open.ts'
 import { keys, type RangeRow } from '../store/rows.ts'
 import { assemble } from './assemble.ts'
 import { checkOwners } from './check-owners.ts'
+import { checkScore } from './check-score.ts'
 import type { Syncing } from './compaction.ts'
 import { Coverage } from './coverage.ts'
 import { type DerivedIndex, loadIndex, noCauses, objectsOf, saveIndex } from './derived.ts'
 import { type Duck, openDuck } from './duck.ts'
-import { evaluate, prepareMeasures } from './evaluate.ts'
+import { evaluate, measuresOf, prepareMeasures } from './evaluate.ts'
 import { fromParquet, shapes } from './fact-sql.ts'
 import { loadFacts } from './load-facts.ts'
 import { onlyContacts } from './only-contacts.ts'
 import { publish } from './publish.ts'
+import { reachOf } from './reach-of.ts'
 import { countReads } from './reads.ts'
 import { sourceSays } from './source-says.ts'
 import { EVER, sync } from './sync.ts'
@@ -68,7 +70,7 @@ export interface ComputeDeps {
 }
 
 /** Days evaluated and written at once. */
-const CHUNK = 31
+const CHUNK = 92
 const YIELD_MS = 60_000
 
 /**
@@ -153,6 +155,7 @@ async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake
   const linksBefore = linkKeys(index)
   const garbage = await sync(duck, lake, store.table, config, index)
   checkOwners(config, index)
+  checkScore(config, metrics)
   const syncing: Syncing = {
     duck,
     lake,
@@ -208,12 +211,13 @@ async function sweep(
     await finish(lake, index, range, index.provisional)
     return { status: 'done', computed: 0, revisions: 0, changed }
   }
-  const longest = config.windows.includes('all') ? null : Math.max(...config.windows.map(Number))
-  await loadFacts(duck, lake, index, config, longest === null ? null : addDays(start, -longest))
-  const prepared = await prepareMeasures(duck, metrics)
+  const { longest, reach } = reachOf(metrics, config)
+  const read = metrics.flatMap(measuresOf).map(({ fact }) => fact)
+  await loadFacts(duck, lake, index, config, read, longest === null ? null : addDays(start, -reach))
+  const prepared = await prepareMeasures(duck, metrics, config)
   const beginning = (await beginningOf(duck, lake, index)) ?? range.from
-  const coverage = new Coverage(config, index, beginning < start ? beginning : start, range.to)
-  const says = await sourceSays(duck, lake, store.table, config, index, coverage, start, range.to)
+  const coverage = new Coverage(config, index, beginning < start ? beginning : start, range.to, reach)
+  const says = await sourceSays(duck, lake, store.table, config, metrics, index, coverage, start, range.to)
   const daysTotal = daysBetween(start, range.to) + 1
   let provisional = index.provisional !== null && index.provisional < start ? index.provisional : null
   let computed = 0

@@ -1,6 +1,6 @@
 import type { ConfigData } from '../kit/config.ts'
 import { addDays, bounds, type Day, daysBetween } from '../kit/day.ts'
-import type { Measure, Metric } from '../kit/metric.ts'
+import { levelKinds, type Measure, type Metric } from '../kit/metric.ts'
 import { type DerivedIndex, streamId } from './derived.ts'
 import { measuresOf } from './evaluate.ts'
 import { interactionFacts } from './load-facts.ts'
@@ -24,11 +24,14 @@ interface StreamDays {
   /** `entity`: its full list has not been read. */
   readonly noBaseline: boolean
   readonly covered: Int32Array
-  readonly unsettled: Int32Array
+  /** For each day, the days after its end that it was read; NaN where it was not, Infinity where nothing can come any more. */
+  readonly readAfter: Float64Array
   readonly settles: number
 }
 
 const DAY_MS = 86_400_000
+/** A level or a post's counter counts as read for so many days. */
+const READING_DAYS = 7
 
 /** Which stream has been read for which day, and whether that day can still change. */
 export class Coverage {
@@ -37,15 +40,21 @@ export class Coverage {
   readonly #days: number
   /** First day on which the config states a number of customers; null where they are counted. */
   readonly #stated: string | null
+  readonly #churn: ConfigData['churn']
+  readonly #unsettled = new Map<string, Int32Array>()
 
-  /** @param first day from which `all` counts; @param last day of the sweep */
-  constructor(config: ConfigData, index: DerivedIndex, first: Day, last: Day) {
-    const longest = Math.max(1, ...config.windows.filter((window) => window !== 'all'))
-    this.#first = addDays(first, -longest)
+  /**
+   * @param first day from which `all` counts
+   * @param last day of the sweep
+   * @param reach days before `first` that windows look at
+   */
+  constructor(config: ConfigData, index: DerivedIndex, first: Day, last: Day, reach: number) {
+    this.#first = addDays(first, -reach)
     this.#days = daysBetween(this.#first, last) + 1
     this.#stated = config.customers
       ? config.customers.map(({ from }) => from).reduce((a, b) => (a < b ? a : b), '9999')
       : null
+    this.#churn = config.churn
     this.#streams = config.sources.flatMap(({ id, streams }) =>
       streams.map((stream) => this.#streamDays(config, index, id, stream)),
     )
@@ -61,23 +70,23 @@ export class Coverage {
     const cursor = index.cursors[id]
     const parts = index.parts[id] ?? {}
     const covered = new Int32Array(this.#days + 1)
-    const unsettled = new Int32Array(this.#days + 1)
+    const readAfter = new Float64Array(this.#days)
     const whole = stream.kind === 'entity' || stream.kind === 'whole'
     const complete = whole && cursor !== undefined && (stream.kind === 'whole' || cursor.baseline !== null)
     let day = this.#first
     for (let i = 0; i < this.#days; i++, day = addDays(day, 1)) {
       const read = whole ? (complete && day <= cursor!.through ? cursor!.read : undefined) : parts[day]?.read
-      const settled =
-        read !== undefined && Date.parse(read) >= bounds(day, config.timezone).end + stream.settles * DAY_MS
-      // Days before the first one collected will not be read any more: they lower coverage and wait for nothing.
-      const beforeFirst = !whole && cursor !== undefined && day < cursor.from
+      // Days before the first one collected will not be read any more, nor can a level that was missed: they lower
+      // coverage and wait for nothing.
+      const over = !whole && cursor !== undefined && (day < cursor.from || (!stream.past && day <= cursor.through))
       covered[i + 1] = covered[i]! + (read !== undefined ? 1 : 0)
-      unsettled[i + 1] = unsettled[i]! + (settled || beforeFirst ? 0 : 1)
+      if (read !== undefined) readAfter[i] = (Date.parse(read) - bounds(day, config.timezone).end) / DAY_MS
+      else readAfter[i] = over ? Number.POSITIVE_INFINITY : Number.NaN
     }
     const known = stream.facts ?? cursor?.facts
     const feeds = (fact: string) => known === undefined || known.includes(fact)
     const noBaseline = stream.kind === 'entity' && !complete
-    return { id, source, stream: stream.name, feeds, noBaseline, covered, unsettled, settles: stream.settles }
+    return { id, source, stream: stream.name, feeds, noBaseline, covered, readAfter, settles: stream.settles }
   }
 
   /** Whether a stream has been read for a day. */
@@ -102,16 +111,19 @@ export class Coverage {
         if (day < this.#stated) reason = 'no_data'
         continue
       }
-      const streams = this.#streams.filter((stream) => factsOf(measure).some(stream.feeds))
-      const start = this.#offset(measure.kind === 'population' ? day : from < this.#first ? this.#first : from)
-      const end = this.#offset(day)
+      const facts = this.#factsOf(measure)
+      const streams = this.#streams.filter((stream) => facts.some(stream.feeds))
+      const asReadings = measure.kind === 'latest' || measure.kind === 'newest'
+      const [start, end] = [this.#offset(this.#startOf(measure, from, day)), this.#offset(day)]
       let here = 0
       for (const stream of streams) {
-        here += count(stream.covered, start, end)
-        if (count(stream.unsettled, start, end) > 0) final = false
+        const read = count(stream.covered, start, end)
+        here += asReadings ? Math.min(1, read) : read
+        const unsettled = this.#unsettledIn(stream, metric.waits ?? 0)
+        if (count(unsettled, asReadings ? end : start, end) > 0) final = false
         if (stream.noBaseline) reason = 'source_missing'
       }
-      pairs += streams.length * (end - start + 1)
+      pairs += streams.length * (asReadings ? 1 : end - start + 1)
       covered += here
       // A stated number does not say who they are.
       const unknown =
@@ -122,6 +134,40 @@ export class Coverage {
     return { coverage: pairs === 0 ? (reason === null ? 1 : 0) : covered / pairs, final, reason }
   }
 
+  /** First day that a measure looks at. */
+  #startOf(measure: Measure, from: Day, day: Day): Day {
+    if (measure.kind === 'latest' || measure.kind === 'newest') return this.#notBefore(addDays(day, 1 - READING_DAYS))
+    if (levelKinds.includes(measure.kind) || measure.kind === 'unique') return day
+    if (!ofPresence(measure)) return this.#notBefore(from)
+    const before = measure.kind === 'left' ? from : addDays(from, -1)
+    return this.#notBefore(this.#churn === 'contractual' ? before : addDays(before, -this.#churn.inactiveDays))
+  }
+
+  #notBefore(day: Day): Day {
+    return day < this.#first ? this.#first : day
+  }
+
+  /** Facts that a measure rests on. Interactions also come from those they are derived from. */
+  #factsOf(measure: Measure): readonly string[] {
+    const activity = ofPresence(measure) && this.#churn !== 'contractual'
+    if (measure.fact.name === 'interactions' || activity) return interactionFacts
+    return measure.kind === 'newest' && [measure.column, measure.having].includes('followers')
+      ? ['posts', 'audience']
+      : [measure.fact.name]
+  }
+
+  /** How many days up to each can still change; `waits` comes on top of what the source takes to settle. */
+  #unsettledIn({ id, settles, readAfter }: StreamDays, waits: number): Int32Array {
+    const key = `${id} ${waits}`
+    let sums = this.#unsettled.get(key)
+    if (!sums) {
+      sums = new Int32Array(this.#days + 1)
+      for (let i = 0; i < this.#days; i++) sums[i + 1] = sums[i]! + (readAfter[i]! >= settles + waits ? 0 : 1)
+      this.#unsettled.set(key, sums)
+    }
+    return sums
+  }
+
   #offset(day: Day): number {
     return daysBetween(this.#first, day)
   }
@@ -129,7 +175,4 @@ export class Coverage {
 
 const count = (sums: Int32Array, from: number, to: number) => sums[to + 1]! - sums[from]!
 
-/** Interactions also come from the facts they are derived from. */
-function factsOf({ fact }: Measure): readonly string[] {
-  return fact.name === 'interactions' ? interactionFacts : [fact.name]
-}
+const ofPresence = ({ kind }: Measure) => kind === 'left' || kind === 'cohort' || kind === 'lost' || kind === 'kept'

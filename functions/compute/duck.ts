@@ -30,6 +30,7 @@ export async function openDuck(zone: string, memory = '1GB'): Promise<Duck> {
   await connection.run(`SET TimeZone = ${quote(zone)}`)
   await connection.run(DAY_OF)
   await connection.run(EXACT_OF)
+  await connection.run(SECONDS_BETWEEN)
   return {
     run: async (sql) => void (await connection.run(sql)),
     rows: async <T>(sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson() as T[],
@@ -53,6 +54,11 @@ const DAY_OF = `CREATE MACRO day_of(t) AS
 const EXACT_OF = `CREATE MACRO exact(x) AS CASE WHEN x = trunc(x) THEN CAST(CAST(x AS HUGEINT) AS DECIMAL(38, 9))
   ELSE CAST(CAST(trunc(x) AS HUGEINT) AS DECIMAL(38, 9))
     + CAST(round(x - trunc(x), greatest(0, least(9, 14 - CAST(floor(log10(abs(x))) AS INTEGER)))) AS DECIMAL(18, 9)) END`
+
+/** Seconds from one stored time to a later one; null where one is only a day, or they are the wrong way round. */
+const SECONDS_BETWEEN = `CREATE MACRO seconds_between(a, b) AS
+  CASE WHEN length(a) = 10 OR length(b) = 10 OR CAST(b AS TIMESTAMPTZ) < CAST(a AS TIMESTAMPTZ) THEN NULL
+  ELSE (epoch_ms(CAST(b AS TIMESTAMPTZ)) - epoch_ms(CAST(a AS TIMESTAMPTZ))) / 1000 END`
 
 /** A SQL string literal. */
 export function quote(text: string): string {

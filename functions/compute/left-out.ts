@@ -1,8 +1,12 @@
+import { calculatedOf } from '../kit/calculated.ts'
 import type { ConfigData } from '../kit/config.ts'
 import { addDays, type Day } from '../kit/day.ts'
+import type { Metric } from '../kit/metric.ts'
 import type { Warning } from '../store/rows.ts'
 import type { Duck } from './duck.ts'
-import { loadedFacts, owned } from './load-facts.ts'
+import { measuresOf } from './evaluate.ts'
+import { shapes } from './fact-sql.ts'
+import { owned } from './load-facts.ts'
 
 interface Counted {
   readonly day: Day
@@ -17,11 +21,16 @@ interface Kind {
 }
 
 /** What is left out of the values of a day: rows of the longest window that ends on it. */
-export async function leftOut(duck: Duck, config: ConfigData): Promise<(day: Day) => Warning[]> {
+export async function leftOut(
+  duck: Duck,
+  config: ConfigData,
+  metrics: readonly Metric[],
+): Promise<(day: Day) => Warning[]> {
   const kinds = [
     ...(await withoutRate(duck, config)),
     ...(await ofNonOwners(duck, config)),
     ...(await firstReadings(duck)),
+    ...(await unreadable(duck, metrics)),
   ]
   const longest = config.windows.includes('all') ? null : Math.max(...config.windows.map(Number))
   return (day) =>
@@ -55,7 +64,7 @@ async function withoutRate(duck: Duck, config: ConfigData): Promise<Kind[]> {
 
 async function ofNonOwners(duck: Duck, config: ConfigData): Promise<Kind[]> {
   const kinds: Kind[] = []
-  for (const fact of loadedFacts) {
+  for (const fact of Object.keys(shapes)) {
     const condition = owned(fact, config)
     if (condition === 'true') continue
     for (const [source, days] of await grouped(duck, 'source', `raw_${fact} f WHERE NOT (${condition})`)) {
@@ -81,4 +90,40 @@ async function firstReadings(duck: Duck): Promise<Kind[]> {
       message: `${n} posts were first read some time after they were published: what they had by then is not counted`,
     }),
   }))
+}
+
+/** Rows that a metric cannot read: answers on an unusual scale, say. */
+async function unreadable(duck: Duck, metrics: readonly Metric[]): Promise<Kind[]> {
+  const kinds: Kind[] = []
+  for (const [sql, { fact, metrics: ids, description }] of expectations(metrics)) {
+    for (const [source, days] of await grouped(duck, 'source', `f_${fact} WHERE ${sql}`)) {
+      kinds.push({
+        ever: false,
+        days,
+        warning: (n) => ({
+          code: 'not_readable',
+          source,
+          message: `${n} ${fact} are left out of ${ids.join(', ')}: expected ${description}`,
+        }),
+      })
+    }
+  }
+  return kinds
+}
+
+/** By the condition under which a row is left out. */
+function expectations(metrics: readonly Metric[]) {
+  const found = new Map<string, { fact: string; metrics: string[]; description: string }>()
+  for (const metric of metrics) {
+    for (const measure of measuresOf(metric)) {
+      if (!('column' in measure)) continue
+      const { sql, expected, description } = calculatedOf(measure.fact)[measure.column] ?? {}
+      if (sql === undefined || expected === undefined) continue
+      const condition = `(${expected}) AND "${measure.column}" IS NULL`
+      const known = found.get(condition)
+      if (known && !known.metrics.includes(metric.id)) known.metrics.push(metric.id)
+      if (!known) found.set(condition, { fact: measure.fact.name, metrics: [metric.id], description: description! })
+    }
+  }
+  return found
 }

@@ -166,7 +166,10 @@ export async function writeSeries({ table }: Pick<Store, 'table'>, snapshots: re
       const row = await table.get(...pair(key))
       const before =
         row?.body instanceof Uint8Array ? (JSON.parse((await unpack(row.body)).toString('utf8')) as SeriesChunk) : null
-      const after = JSON.stringify(withPoints(before, inMonth, metric, window))
+      const chunk = withPoints(before, inMonth, metric, window)
+      // What nothing configured yields has no series: readers say `no_data` for it by themselves.
+      if (!before && chunk.null_reason.every((reason) => reason === 'no_data')) return
+      const after = JSON.stringify(chunk)
       if (before && JSON.stringify(before) === after) return
       await table.put({ ...key, body: await pack(after) })
     })

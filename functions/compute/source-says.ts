@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ConfigData } from '../kit/config.ts'
 import type { Day } from '../kit/day.ts'
+import type { Metric } from '../kit/metric.ts'
 import { collectRows } from '../store/collect-rows.ts'
 import type { Lake } from '../store/lake.ts'
 import { asksVendor, keys, type RunRow, type Warning } from '../store/rows.ts'
@@ -30,6 +31,7 @@ export async function sourceSays(
   lake: Lake,
   table: Table,
   config: ConfigData,
+  metrics: readonly Metric[],
   index: DerivedIndex,
   coverage: Coverage,
   from: Day,
@@ -37,7 +39,7 @@ export async function sourceSays(
 ): Promise<(day: Day) => SourceSays> {
   const counted = await countRows(duck, lake, index, from, to)
   const failed = await failedStreams(table, config)
-  const general = await leftOut(duck, config)
+  const general = await leftOut(duck, config, metrics)
   const who: Warning[] = index.contactsOnly && (await anyContact(duck)) ? [CONTACTS_ONLY] : []
   return (day) => {
     const warnings: Warning[] = [...who, ...general(day)]

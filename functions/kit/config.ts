@@ -10,6 +10,20 @@ const Window = z.union([z.int().min(1).max(3_660), z.literal('all')], {
   error: "expected a number of days from 1 to 3660, or 'all'",
 })
 
+const Indicator = z
+  .strictObject({
+    metric: z.string(),
+    window: Window,
+    weight: z.number().positive(),
+    floor: z.number().finite(),
+    target: z.number().finite(),
+    engagement: z.enum(engagements).optional(),
+    pillar: z.enum(pillars).optional(),
+  })
+  .refine(({ floor, target }) => floor !== target, 'floor and target are equal; expected two different values')
+
+export type Indicator = z.output<typeof Indicator>
+
 const Settings = z.strictObject({
   /** IANA name of the reporting zone: whose days the snapshots are of. */
   timezone: z.string(),
@@ -17,6 +31,19 @@ const Settings = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code, such as EUR'),
   /** Trailing days that metrics look at, or `all`. @default [1, 7, 28, 'all'] */
   windows: z.array(Window).min(1).default([1, 7, 28, 'all']),
+  /** What losing a customer means: a spell ends, or nothing was done for so many days. @default 'contractual' */
+  churn: z
+    .union([z.literal('contractual'), z.strictObject({ inactiveDays: z.int().min(1).max(3_660) })], {
+      error: "expected 'contractual' or { inactiveDays: n }",
+    })
+    .default('contractual'),
+  /**
+   * What the engagement score is made of. Each indicator runs from 0 at its floor to 100 at its target (a floor above
+   * the target means that lower is better); `engagement` and `pillar` put it into a sub-score too. @default []
+   */
+  score: z.array(Indicator).default([]),
+  /** The most points that one person can earn on one day. @default - no limit */
+  pointsCap: z.number().positive().nullable().default(null),
   /** Points per interaction, by `kind` or `channel.kind` (which wins); what is not listed has none. @default {} */
   weights: z.record(z.string(), Weight).default({}),
   /**
@@ -63,6 +90,8 @@ export interface ConfigData extends Settings {
       readonly facts: readonly string[] | null
       readonly emits: readonly string[]
       readonly settles: number
+      /** False where only "now" can be read. */
+      readonly past: boolean
     }[]
   }[]
 }
@@ -130,12 +159,13 @@ export function configData({ sources, ...settings }: Config): ConfigData {
     sources: sources.map(({ id, definition, streams }) => ({
       id,
       name: definition.name,
-      streams: Object.entries(streams).map(([name, { kind, facts, emits, settles }]) => ({
+      streams: Object.entries(streams).map(([name, { kind, facts, emits, settles, past }]) => ({
         name,
         kind,
         facts: facts ?? null,
         emits: emits ?? [],
         settles: settles ?? 0,
+        past: past !== false,
       })),
     })),
   }

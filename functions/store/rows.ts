@@ -11,6 +11,7 @@ export const keys = {
   held: (source: string, stream: string, day: Day) => ({ pk: `held#${source}#${stream}`, sk: day }),
   cursor: (source: string, stream: string) => ({ pk: `cursor#${source}`, sk: stream }),
   lease: (owner: string, what: string) => ({ pk: `lease#${owner}`, sk: what }),
+  spend: (source: string, day: Day) => ({ pk: `spend#${source}`, sk: day }),
   parked: (source: string, stream: string) => ({ pk: `parked#${source}`, sk: stream }),
   run: (source: string, run: string) => ({ pk: `run#${source}`, sk: run }),
   head: (day: Day) => ({ pk: `snapshot#${day}`, sk: 'head' }),
@@ -69,6 +70,16 @@ export interface Cursor {
 }
 
 export interface CursorRow extends Item, Cursor {}
+
+/** The account of what a source spends on a UTC day. */
+export interface SpendRow extends Item {
+  /** Grows with each change. */
+  readonly version: number
+  /** JSON: amounts charged and reserved. */
+  readonly ledger: string
+  /** Digests of the items charged. */
+  readonly items: Uint8Array
+}
 
 /** `accepted` and `remapped` moved parts and asked no vendor. */
 export type RunStatus =
@@ -147,6 +158,8 @@ export interface Value {
 }
 
 export interface WindowValue extends Value {
+  /** Fewer cases than say something: look at the value, do not act on its change. Absent where there are enough. */
+  readonly low_sample?: boolean
   readonly finality: Finality
   /** Share of the (stream, day) pairs that the value rests on which have been read, 0 … 1. */
   readonly coverage: number

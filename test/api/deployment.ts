@@ -47,20 +47,23 @@ export const config: ConfigData = {
   owners: {},
   kinds: [],
   engagement: {},
+  churn: 'contractual',
+  score: [],
+  pointsCap: null,
   rates: [],
   sources: [
     {
       id: 'shop',
       name: 'shopify',
       streams: [
-        { name: 'orders', kind: 'entity', facts: ['orders'], emits: [], settles: 3 },
-        { name: 'visits', kind: 'report', facts: ['traffic'], emits: [], settles: 0 },
+        { name: 'orders', kind: 'entity', facts: ['orders'], emits: [], settles: 3, past: true },
+        { name: 'visits', kind: 'report', facts: ['traffic'], emits: [], settles: 0, past: true },
       ],
     },
     {
       id: 'mail',
       name: 'klaviyo',
-      streams: [{ name: 'sends', kind: 'events', facts: ['sends'], emits: [], settles: 1 }],
+      streams: [{ name: 'sends', kind: 'events', facts: ['sends'], emits: [], settles: 1, past: true }],
     },
   ],
 }

@@ -35,7 +35,7 @@ test.each<[string, Metric]>([
     '(distinct interactions.customer where actor = customer among the customers at the end) ÷ customers at the end × 100',
     ratio({
       ...shown,
-      numerator: distinct(interactions, 'customer', { actor: 'customer' }, 'population'),
+      numerator: distinct(interactions, 'customer', { actor: 'customer' }, { among: 'population' }),
       denominator: population(customers),
       per: 100,
     }),

@@ -1,0 +1,135 @@
+import { EXACT } from '../exact.ts'
+import { type Computed, column, condition, grouping, keyOf, occurs, rowsOf } from './condition.ts'
+
+/** Stands for "not yet": later than any day that is computed. */
+const NEVER = `DATE '9999-12-31'`
+
+/** Rows of (the dimensions, …) that spans are made of; windows come later. */
+export function spanRows(measure: Computed, dimensions: readonly string[]): string {
+  const split = dimensions.map((dimension) => `, ${grouping(dimension)}`).join('')
+  const rows = rowsOf(measure)
+  switch (measure.kind) {
+    case 'distinct':
+    case 'repeated': {
+      const key = keyOf(measure.column)
+      const occasion =
+        measure.kind === 'repeated' && measure.of !== 'day'
+          ? `, source || ' ' || ${column(measure.of)} AS occasion`
+          : ''
+      return `SELECT DISTINCT day${split}, ${key} AS key${occasion} FROM ${rows} WHERE ${key} IS NOT NULL AND ${occurs(measure)} AND ${condition(measure)}`
+    }
+    case 'population':
+    case 'tenure':
+      return `SELECT person AS key${split}, day AS s, until AS e FROM spells`
+    case 'open':
+      return `SELECT ${keyOf(measure.column)} AS key${split}, day_of(${column(measure.from)}) AS s, coalesce(day_of(${column(measure.until)}), ${NEVER}) AS e
+        FROM ${rows} WHERE ${condition(measure)} AND (${column(measure.until)} IS NULL OR day_of(${column(measure.until)}) > day_of(${column(measure.from)}))`
+    case 'latest': {
+      const per = ['source', ...measure.per.map((name) => `coalesce(${column(name)}, source)`)].join(', ')
+      const named = dimensions.map((dimension) =>
+        measure.per.includes(dimension)
+          ? `, coalesce(${column(dimension)}, source) AS ${column(dimension)}`
+          : `, ${grouping(dimension)}`,
+      )
+      return `SELECT day AS s${named.join('')}, exact(${column(measure.column)}) AS v,
+        least(day + ${measure.within}, coalesce(lead(day) OVER (PARTITION BY ${per} ORDER BY day), ${NEVER})) AS e
+        FROM (SELECT * FROM ${rows} WHERE ${condition(measure)} QUALIFY row_number() OVER (PARTITION BY ${per}, day ORDER BY "at" DESC, ${column(measure.column)} DESC) = 1)`
+    }
+    case 'newest':
+      return `SELECT day AS s${split}, published_day AS published, exact(${column(measure.column)}) AS v,
+        coalesce(lead(day) OVER (PARTITION BY source, account, id ORDER BY day, basis), ${NEVER}) AS e
+        FROM ${rows} WHERE published_day IS NOT NULL AND ${column(measure.column)} IS NOT NULL AND ${column(measure.having)} IS NOT NULL AND ${condition(measure)}`
+    case 'left':
+    case 'cohort':
+    case 'lost':
+    case 'kept':
+      return `SELECT key${dimensions.map((dimension) => `, ${column(dimension)}`).join('')}, s, e, next FROM presence`
+    default:
+      throw new Error(`${measure.kind} has no spans`)
+  }
+}
+
+/**
+ * Half-open spans of days (g, s, e, v) in which something counts v: adding up those that cover a day gives the value of
+ * the window that ends on it. Spans of distinct things are disjoint per (group, key), so that each counts once.
+ */
+export function spansOf(measure: Computed, table: string, window: number | 'all', g: string): string {
+  const once = `CAST(1 AS ${EXACT}) AS v`
+  switch (measure.kind) {
+    case 'population':
+    case 'open':
+      return `SELECT g, s, e, ${once} FROM (${merged(`SELECT key, ${g} AS g, s, e FROM ${table}`)})`
+    case 'tenure':
+      return `SELECT g, s, e, CAST(s - DATE '1970-01-01' AS ${EXACT}) AS v FROM (${merged(`SELECT key, ${g} AS g, s, e FROM ${table}`)})`
+    case 'latest':
+      return `SELECT ${g} AS g, s, e, v FROM ${table}`
+    case 'newest': {
+      const until = window === 'all' ? 'e' : `least(e, published + ${window})`
+      return `SELECT ${g} AS g, greatest(s, published) AS s, ${until} AS e, v FROM ${table}`
+    }
+    case 'repeated': {
+      const occasions = measure.of === 'day' ? '' : ', occasion'
+      const inTurn = `OVER (PARTITION BY g, key ORDER BY day${occasions})`
+      const rows = `SELECT g, key, lag(day, ${measure.times - 1}) ${inTurn} AS first, day AS s, coalesce(lead(day) ${inTurn}, ${NEVER}) AS next FROM (SELECT DISTINCT day, ${g} AS g, key${occasions} FROM ${table})`
+      const until = window === 'all' ? 'next' : `least(first + ${window}, next)`
+      return `SELECT g, s, ${until} AS e, ${once} FROM (${rows}) WHERE first IS NOT NULL`
+    }
+    case 'distinct': {
+      const later = `coalesce(lead(day) OVER (PARTITION BY g, key ORDER BY day), ${NEVER})`
+      const until = window === 'all' ? later : `least(day + ${window}, ${later})`
+      const own = `SELECT g, key, day AS s, ${until} AS e FROM (SELECT DISTINCT day, ${g} AS g, key FROM ${table})`
+      if (measure.among !== 'population') return `SELECT g, s, e, ${once} FROM (${own})`
+      return `SELECT o.g, greatest(o.s, p.s) AS s, least(o.e, p.e) AS e, ${once} FROM (${own}) o JOIN population_presence p ON o.key = p.key WHERE o.s < p.e AND p.s < o.e`
+    }
+    case 'left': {
+      const until = window === 'all' ? 'next' : `least(e + ${window}, next)`
+      return `SELECT ${g} AS g, e AS s, ${until} AS e, ${once} FROM ${table} WHERE e < ${NEVER}`
+    }
+    case 'cohort':
+      return `SELECT ${g} AS g, s + ${window} AS s, ${shifted('e', window)} AS e, ${once} FROM ${table}`
+    case 'kept':
+      return `SELECT ${g.replace('"', 'a."')} AS g, greatest(a.s + ${window}, b.s) AS s, least(${shifted('a.e', window)}, b.e) AS e, ${once} FROM ${table} a JOIN presence b ON a.key = b.key`
+    case 'lost':
+      return `SELECT ${g.replace('"', 'a."')} AS g, greatest(a.s + ${window}, b.e) AS s, least(${shifted('a.e', window)}, b.next) AS e, ${once} FROM ${table} a JOIN presence b ON a.key = b.key`
+    default:
+      throw new Error(`${measure.kind} has no spans`)
+  }
+}
+
+const shifted = (end: string, window: number | 'all') =>
+  `CASE WHEN ${end} = ${NEVER} THEN ${NEVER} ELSE ${end} + ${window} END`
+
+/** Spells of customers who count: half-open days, none empty. */
+export const SPELLS = `CREATE OR REPLACE TEMP TABLE spells AS
+  SELECT person, day, coalesce(left_day, ${NEVER}) AS until, source || ' ' || record AS record, segment, origin FROM f_customers
+  WHERE (role = 'customer' OR NOT EXISTS (SELECT 1 FROM f_customers c WHERE c.role = 'customer')) AND (left_day IS NULL OR left_day > day)`
+
+/** When persons are in the population. */
+export const POPULATION_PRESENCE = `CREATE OR REPLACE TEMP TABLE population_presence AS ${merged(`SELECT person AS key, '' AS g, day AS s, until AS e FROM spells`)}`
+
+/**
+ * Makes `presence`: spans in which each person counts as a customer for churn, `next` being the beginning of the
+ * following one, with the segment and origin of the last spell that began by its end. By contract, a spell covers the
+ * day; by inactivity, the person did something in the last `inactiveDays` days.
+ */
+export function presence(churn: 'contractual' | { readonly inactiveDays: number }): string {
+  const active =
+    churn === 'contractual'
+      ? ''
+      : `SELECT DISTINCT person AS key, '' AS g, day AS s, day + ${churn.inactiveDays} AS e FROM f_interactions WHERE actor = 'customer' AND person IS NOT NULL`
+  const spans = churn === 'contractual' ? `SELECT * FROM population_presence` : merged(active)
+  return `CREATE OR REPLACE TEMP TABLE presence AS
+    SELECT p.key, p.s, p.e, coalesce(lead(p.s) OVER (PARTITION BY p.key ORDER BY p.s), ${NEVER}) AS next,
+      coalesce(l.segment, 'unknown') AS segment, coalesce(l.origin, 'unknown') AS origin
+    FROM (${spans}) p LEFT JOIN (
+      SELECT p.key, p.s, arg_max(segment, (c.day, c.record)) FILTER (segment IS NOT NULL) AS segment, arg_max(origin, (c.day, c.record)) FILTER (origin IS NOT NULL) AS origin
+      FROM (${spans}) p JOIN spells c ON c.person = p.key AND c.day < p.e GROUP BY ALL) l ON l.key = p.key AND l.s = p.s`
+}
+
+/** Overlapping and adjoining spans of one key (in one group) become one. */
+export function merged(spans: string): string {
+  return `SELECT g, key, min(s) AS s, max(e) AS e FROM (
+    SELECT *, sum(begins) OVER (PARTITION BY g, key ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island FROM (
+      SELECT *, CASE WHEN s <= max(e) OVER (PARTITION BY g, key ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS begins
+      FROM (${spans}))) GROUP BY g, key, island`
+}
