@@ -101,8 +101,8 @@ export async function collectDays(
 
 async function warningsOf(table: Table, results: readonly StreamResult[]): Promise<Map<string, RunRow['warnings']>> {
   const found = new Map<string, RunRow['warnings']>()
-  for (const { source, stream, run, quarantined } of results) {
-    if (!run || !quarantined) continue
+  for (const { source, stream, status, run, quarantined } of results) {
+    if (!run || !(quarantined || status === 'parked')) continue
     const { pk, sk } = keys.run(source, run)
     const row = (await table.get(pk, sk)) as RunRow | undefined
     if (row?.warnings.length) found.set(`${source}.${stream}`, row.warnings)

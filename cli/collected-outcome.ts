@@ -17,7 +17,8 @@ export function collectedOutcome({ ok, results, compute, swept, faults, warnings
   const computeFailure = error && describeFailure(error, faults.get('compute'))
   const trouble = troubleLines(
     streams.map(({ source, stream, status, error, warnings: [warning] }) => {
-      const what = error ? `${error.code}: ${error.message}` : (WHAT_TO_DO[status] ?? warning?.message)
+      const why = [WHAT_TO_DO[status], warning?.message].filter(Boolean)
+      const what = error ? `${error.code}: ${error.message}` : why.length > 0 ? why.join(': ') : undefined
       return { source, stream, what: what && `${status}: ${what}` }
     }),
   )

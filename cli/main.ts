@@ -11,6 +11,7 @@ const commands: SubCommandsDef = {
   compute: async () => (await import('./compute.ts')).compute,
   serve: async () => (await import('./serve.ts')).serve,
   sources: async () => (await import('./sources.ts')).sources,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   metrics: async () => (await import('./metrics.ts')).metrics,
   snapshot: async () => (await import('./snapshot.ts')).snapshot,
   status: async () => (await import('./status.ts')).status,
@@ -111,6 +112,7 @@ function check(command: CommandDef, path: string, rest: string[]): void {
       ]),
   )
   const positionals = args.filter(([, { type }]) => type === 'positional').map(([arg]) => arg)
+  const isOptional = (name: string) => args.some(([arg, { required }]) => arg === name && required === false)
   let given: ReturnType<typeof parseArgs>
   try {
     given = parseArgs({ args: rest, options, allowPositionals: true, strict: true })
@@ -123,7 +125,7 @@ function check(command: CommandDef, path: string, rest: string[]): void {
   const extra = given.positionals[positionals.length]
   if (extra !== undefined) throw wrong(`'${extra.slice(0, 40)}' is one word too many`)
   const missing = positionals[given.positionals.length]
-  if (missing !== undefined) throw wrong(`the ${missing} is missing`)
+  if (missing !== undefined && !isOptional(missing)) throw wrong(`the ${missing} is missing`)
   const required = args.find(
     ([option, arg]) => arg.type !== 'positional' && arg.required && given.values[option] === undefined,
   )

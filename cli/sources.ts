@@ -21,6 +21,7 @@ export interface SourcesAnswer {
         readonly started: string
         readonly error: { code: string; message: string } | null
         readonly warnings: readonly { readonly code: string; readonly message: string }[]
+        readonly quota: { readonly [name: string]: number } | null
       } | null
       readonly held: readonly { readonly date: string }[]
     }[]
@@ -44,10 +45,29 @@ export const sources = defineCommand({
         last_run?.started ?? null,
         rows_quarantined,
         held.length,
+        quotaText(last_run?.quota ?? null),
         last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : (last_run?.warnings[0]?.message ?? ''),
       ]),
     )
-    const headings = ['source', 'stream', 'status', 'data through', 'last run', 'quarantined', 'days held', 'note']
+    const headings = [
+      'source',
+      'stream',
+      'status',
+      'data through',
+      'last run',
+      'quarantined',
+      'days held',
+      'quota',
+      'note',
+    ]
     return { ok: true, json: body, text: textTable(headings, rows) }
   },
 })
+
+/** What is left at the vendor, or was spent there. */
+export function quotaText(quota: { readonly [name: string]: number } | null): string | null {
+  if (!quota) return null
+  return Object.entries(quota)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}

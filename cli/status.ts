@@ -3,7 +3,7 @@ import type { Snapshot } from '../functions/store/rows.ts'
 import { askApi } from './ask-api.ts'
 import { openDeployment } from './open-deployment.ts'
 import { json, type Outcome } from './outcome.ts'
-import type { SourcesAnswer } from './sources.ts'
+import { quotaText, type SourcesAnswer } from './sources.ts'
 import { textTable } from './text-table.ts'
 import { troubleLines } from './trouble-lines.ts'
 
@@ -25,6 +25,11 @@ export const status = defineCommand({
         streams.map((stream) => ({ source: id, stream: stream.name, what: advise(stream) })),
       ),
     )
+    const waiting = troubleLines(
+      sources.flatMap(({ id, streams }) =>
+        streams.map((stream) => ({ source: id, stream: stream.name, what: whyItWaits(stream) })),
+      ),
+    )
     if (!snapshots) next.push("there is no snapshot yet: run 'tidemark collect'")
     const latest = newest && {
       date: newest.date,
@@ -35,7 +40,7 @@ export const status = defineCommand({
     const ok = next.length === 0
     return {
       ok,
-      json: { ok, timezone, snapshots, newest: latest, sources, next },
+      json: { ok, timezone, snapshots, newest: latest, sources, waiting, next },
       text: [
         snapshots ? `snapshots   ${snapshots.from} to ${snapshots.to}, days of ${timezone}` : 'snapshots   none',
         ...(latest
@@ -49,11 +54,20 @@ export const status = defineCommand({
           sources.map(({ id, name, status, data_through }) => [id, name, status, data_through]),
         ),
         '',
+        ...waiting.map((line) => `… ${line}`),
         ...(ok ? ['nothing needs a person'] : next.map((line) => `→ ${line}`)),
       ].join('\n'),
     }
   },
 })
+
+/** Nobody has to act: it goes on by itself, or with the next reading. */
+function whyItWaits({ last_run }: Stream): string | undefined {
+  const reason = last_run?.warnings.find(({ code }) => code === 'waiting')?.message
+  if (reason === undefined) return undefined
+  const quota = quotaText(last_run?.quota ?? null)
+  return `waits: ${reason}${quota === null ? '' : ` (${quota})`}`
+}
 
 function advise({ status, last_run, held }: Stream): string | undefined {
   switch (status) {
@@ -64,7 +78,7 @@ function advise({ status, last_run, held }: Stream): string | undefined {
     case 'held':
       return `holds back ${held.map(({ date }) => date).join(', ')}: far fewer rows came than are there`
     case 'parked':
-      return "is kept waiting by the vendor: the next 'tidemark collect' goes on from there"
+      return "was kept waiting too long: the next 'tidemark collect' goes on from there"
     case 'missing':
       return "was never read in full: run 'tidemark collect'"
     default:

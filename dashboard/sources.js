@@ -43,6 +43,7 @@ function streamItem({
   const lines = [
     sourceStates[status]?.sentence,
     run?.error && `${capital(run.error.message)}. ${whoActs[run.error.code] ?? ''}`,
+    ...waits(run).map((message) => `It waits: ${message}.`),
     through === null ? 'No day has been read.' : `Read through ${dayText(through)}.`,
     status === 'late' && expected && `The next day was expected by ${instantText(expected)}.`,
     settles > 0 && `The vendor may change a day for ${settles} ${settles === 1 ? 'day' : 'days'} after it ended.`,
@@ -60,6 +61,9 @@ function streamItem({
     ...lines.filter(Boolean).map((line) => element('p', {}, line)),
   )
 }
+
+/** Why the newest run stands still, if it does. */
+const waits = (run) => (run?.warnings ?? []).filter(({ code }) => code === 'waiting').map(({ message }) => message)
 
 function lastRunText({ status, started, records, facts }) {
   if (status === 'running') return `A run is under way since ${instantText(started)}.`

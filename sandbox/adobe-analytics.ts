@@ -51,7 +51,7 @@ const refused = (status: number, errorCode: string, errorDescription: string): S
 
 /**
  * Plays the Adobe Analytics 2.0 API on loopback: client credentials of the identity service, headers of the gateway, one
- * report suite with its zone, and reports by day (guides "Reporting API" and "Reports endpoint": half-open local ranges,
+ * company (guide "Discovery API"), one report suite with its zone, and reports by day (guides "Reporting API" and "Reports endpoint": half-open local ranges,
  * pages from zero to `lastPage`, rows by value unless sorted by dimension, 206 with `columnErrors`).
  */
 export async function simulateAdobeAnalytics(suite: AdobeSuite): Promise<AdobeSandbox> {
@@ -75,17 +75,28 @@ export async function simulateAdobeAnalytics(suite: AdobeSuite): Promise<AdobeSa
     return { status: 200, body: { access_token, token_type: 'bearer', expires_in: 86_399 } }
   })
 
-  function answer({ method, path, headers, body }: SandboxRequest): SandboxAnswer {
+  const companies = [
+    { globalCompanyId: company, companyName: 'Sandbox Company', apiRateLimitPolicy: 'aa_api_tier10_tp' },
+  ]
+  const me = { imsUserId: 'sandbox@techacct.adobe.com', imsOrgs: [{ imsOrgId: 'sandbox@AdobeOrg', companies }] }
+
+  function answer({ method, path, query, headers, body }: SandboxRequest): SandboxAnswer {
     if (headers['x-api-key'] !== credential.clientId) return gateway(403, '403000', 'Api Key is required')
     if (!living.has(headers.authorization?.replace(/^Bearer /, '') ?? '')) {
       return gateway(401, '401013', 'Oauth token is not valid')
     }
+    if (method === 'GET' && path === '/discovery/me') return { status: 200, body: me }
     if (!path.startsWith(`/api/${company}/`)) return gateway(403, '403025', 'Profile is not valid')
     const rest = path.slice(`/api/${company}/`.length)
     if (method === 'GET' && rest.startsWith('reportsuites/collections/suites/')) {
       if (rest.split('/').at(-1) !== rsid) return refused(404, 'resource_not_found', 'Could not find the suite')
       if (!allowed) return refused(403, 'insufficient_access', 'No access to the report suite')
-      return { status: 200, body: { rsid, name: 'Sandbox', timezoneZoneinfo: zone } }
+      const more = { name: 'Sandbox', timezoneZoneinfo: zone, currency: 'USD' }
+      const wanted = query.get('expansion')?.split(',') ?? []
+      return {
+        status: 200,
+        body: { rsid, ...Object.fromEntries(Object.entries(more).filter(([name]) => wanted.includes(name))) },
+      }
     }
     if (method === 'POST' && rest === 'reports') return report((body ?? {}) as Asked)
     return refused(404, 'resource_not_found', 'No such resource')

@@ -31,6 +31,21 @@ export interface FacebookPost {
   readonly createdAt: string
   /** What its counters say now. */
   counters(now: Date): FacebookCounters
+  /** @default - none that can be listed */
+  readonly comments?: readonly FacebookComment[]
+  /** It is listed, and gone when asked for. @default false */
+  readonly gone?: boolean
+}
+
+export interface FacebookComment {
+  readonly id: string
+  /** RFC 3339. */
+  readonly at: string
+  /** Its author's id in the view of the Page; the Page's own for its own. @default - not shown to this app */
+  readonly by?: string
+  /** The Page has hidden it: only the Page sees it still. @default false */
+  readonly hidden?: boolean
+  readonly replies?: readonly Omit<FacebookComment, 'replies'>[]
 }
 
 export interface FacebookRating {
@@ -58,6 +73,8 @@ export interface FacebookPage extends Omit<GraphServer, 'tokens'> {
   readonly token: string
   /** Tokens of users and system users with a role on the Page. @default - none */
   readonly userTokens?: readonly string[]
+  /** Tokens of users without a role on it. @default - none */
+  readonly strangerTokens?: readonly string[]
   readonly followers: () => number
   /** By Pacific day. @default - a Page with fewer than 100 likes, which has no insights */
   readonly daily?: (day: Day) => FacebookDay | undefined
@@ -102,12 +119,13 @@ const HISTORY_DAYS = 730
  */
 export function simulateFacebook(given: FacebookPage): Promise<Sandbox> {
   const { id, now, delay = 0, dead = [] } = given
-  const tokens = () => [given.token, ...(given.userTokens ?? [])]
+  const { userTokens = [], strangerTokens = [] } = given
+  const tokens = () => [given.token, ...userTokens, ...strangerTokens]
 
   function route(call: GraphCall): unknown {
     const [object, edge] = call.path
     const post = given.posts?.find((one) => one.id === object)
-    if (object !== id && !post) {
+    if (object !== id && (!post || (post.gone && edge))) {
       const said = `Unsupported get request. Object with ID '${object}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`
       throw new GraphRefusal(100, said, { subcode: 33 })
     }
@@ -117,14 +135,21 @@ export function simulateFacebook(given: FacebookPage): Promise<Sandbox> {
     }
     if (edge === 'insights' && !post) return insights(call)
     if (edge === 'published_posts') return publishedPosts(call)
+    if (edge === 'comments' && post) return comments(post, call)
     if (edge === 'ratings') return ratings(call)
     if (edge === 'conversations') return conversations(call)
     throw new GraphRefusal(2500, `Unknown path components: /${edge}`)
   }
 
-  function node({ query }: GraphCall): unknown {
-    // Whoever may call has a role on the Page, and so sees its token.
-    const page = { id, access_token: given.token, followers_count: given.followers(), fan_count: given.followers() }
+  function node({ query, token }: GraphCall): unknown {
+    const access_token = strangerTokens.includes(token) ? undefined : given.token
+    const page = {
+      id,
+      name: 'The Page',
+      access_token,
+      followers_count: given.followers(),
+      fan_count: given.followers(),
+    }
     return { ...selected(parseFields(query.get('fields') ?? 'id'), page), id }
   }
 
@@ -212,6 +237,32 @@ export function simulateFacebook(given: FacebookPage): Promise<Sandbox> {
     })
   }
 
+  /** Top-level comments, oldest first, unless `filter` and `order` ask for others (reference "Object Comments"). */
+  function comments(post: FacebookPost, call: GraphCall): unknown {
+    const fields = parseFields(call.query.get('fields') ?? 'id,created_time,from')
+    const all = (post.comments ?? []).flatMap(({ replies = [], ...one }) => [
+      { ...one, parent: undefined },
+      ...(call.query.get('filter') === 'stream' ? replies.map((reply) => ({ ...reply, parent: one.id })) : []),
+    ])
+    const rows = newestFirst(all, now(), ({ at }) => at)
+    if (call.query.get('order') !== 'reverse_chronological') rows.reverse()
+    return paged(
+      rows.map((one) =>
+        selected(
+          fields,
+          { id: one.id, created_time: graphTime(one.at), message: 'Lovely!', is_hidden: one.hidden ?? false },
+          {
+            from: ({ fields: inner }) =>
+              one.by && selected(inner.length > 0 ? inner : parseFields('name,id'), { name: 'A Person', id: one.by }),
+            parent: ({ fields: inner }) =>
+              one.parent && selected(inner.length > 0 ? inner : parseFields('id'), { id: one.parent }),
+          },
+        ),
+      ),
+      call,
+    )
+  }
+
   function ratings(call: GraphCall): unknown {
     if (call.version >= 22)
       throw new GraphRefusal(12, '(#12) recommendation is deprecated for versions v22.0 and higher')
@@ -277,8 +328,14 @@ function newestFirst<T>(rows: readonly T[], now: Date, at: (row: T) => string): 
   return past.sort((a, b) => Date.parse(at(b)) - Date.parse(at(a)))
 }
 
-/** Of what a post gets in the end, the share it has after some hours: half in the first day, nearly all in a week. */
-export const grown = (hours: number) => (hours <= 0 ? 0 : 1 - 2 ** (-hours / 24))
+/**
+ * Of what a post gets in the end, the share it has by now: half in the first day, nearly all in a week. It grows when the
+ * clock strikes, so that who asks twice in a minute hears the same.
+ */
+export function grown(createdAt: string, now: Date): number {
+  const age = Math.floor(now.getTime() / HOUR) * HOUR - Date.parse(createdAt)
+  return age <= 0 ? 0 : 1 - 2 ** (-age / DAY)
+}
 
 /** Stands for what the data does not hold: views per reaction, a view's repetitions, taps. Synthetic, never random. */
 const VIEWS_PER_REACTION = 40
@@ -317,7 +374,7 @@ export function demoFacebook(
       id,
       createdAt,
       counters: (now) => {
-        const share = grown((now.getTime() - Date.parse(createdAt)) / HOUR)
+        const share = grown(createdAt, now)
         const of = (end: number) => Math.floor(end * share)
         const views = of(120 + reactions * VIEWS_PER_REACTION)
         return {

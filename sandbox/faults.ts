@@ -52,24 +52,50 @@ export function plan(faults: readonly Fault[]): (request: SandboxRequest) => Fau
 /** Bytes of an endless answer; more than the kit accepts by default. */
 const HUGE = 80 * 1024 * 1024
 
-/** Spoils an answer on its way out. False if the fault leaves it as it is (a repeated one was chosen before). */
-export function spoil(kind: FaultKind, good: Encoded, errors: VendorErrors, response: ServerResponse): boolean {
+/** Faults in place of an answer: what was asked for is not done. The others spoil the answer to what was done. */
+const refusals = [
+  'too_many',
+  'too_many_retry_after',
+  'server_error',
+  'bad_gateway',
+  'error_in_200',
+  'redirect',
+  'huge_body',
+  'time_out',
+  'expired',
+  'revoked',
+] as const satisfies readonly FaultKind[]
+type Refusal = (typeof refusals)[number]
+
+export const isRefusal = (kind: FaultKind): kind is Refusal => refusals.some((one) => one === kind)
+
+/** Answers nothing of what was asked. */
+export function refuse(kind: Refusal, errors: VendorErrors, response: ServerResponse): void {
   const json = (status: number, body: unknown, headers: Record<string, string> = {}) => {
     response.writeHead(status, { 'content-type': 'application/json;charset=utf-8', ...headers })
     response.end(JSON.stringify(body))
-    return true
   }
-  switch (kind) {
-    case 'too_many':
-      return json(429, errors.tooMany)
-    case 'too_many_retry_after':
-      return json(429, errors.tooMany, { 'retry-after': '1' })
-    case 'server_error':
-      return json(500, errors.broken)
-    case 'bad_gateway':
+  const answers: Record<Refusal, () => unknown> = {
+    too_many: () => json(429, errors.tooMany),
+    too_many_retry_after: () => json(429, errors.tooMany, { 'retry-after': '1' }),
+    server_error: () => json(500, errors.broken),
+    bad_gateway: () => {
       response.writeHead(502, { 'content-type': 'text/html' })
       response.end('<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>')
-      return true
+    },
+    error_in_200: () => json(200, errors.broken),
+    redirect: () => response.writeHead(302, { location: 'http://elsewhere.invalid/' }).end(),
+    huge_body: () => flood(response),
+    time_out: () => undefined,
+    expired: () => json(errors.tokenStatus ?? 401, errors.expired),
+    revoked: () => json(errors.tokenStatus ?? 401, errors.revoked),
+  }
+  answers[kind]()
+}
+
+/** Spoils an answer on its way out. False if the fault leaves it as it is (a repeated one was chosen before). */
+export function spoil(kind: Exclude<FaultKind, Refusal>, good: Encoded, response: ServerResponse): boolean {
+  switch (kind) {
     case 'cut_at_1_percent':
       return cut(0.01, good, response)
     case 'cut_at_50_percent':
@@ -78,22 +104,8 @@ export function spoil(kind: FaultKind, good: Encoded, errors: VendorErrors, resp
       return cut(0.99, good, response)
     case 'truncated_gzip':
       return truncate(good, response)
-    case 'error_in_200':
-      return json(200, errors.broken)
     case 'repeated_answer':
       return false
-    case 'redirect':
-      response.writeHead(302, { location: 'http://elsewhere.invalid/' })
-      response.end()
-      return true
-    case 'huge_body':
-      return flood(response)
-    case 'time_out':
-      return true
-    case 'expired':
-      return json(401, errors.expired)
-    case 'revoked':
-      return json(401, errors.revoked)
   }
 }
 
@@ -115,7 +127,7 @@ function truncate({ status, headers, bytes }: Encoded, response: ServerResponse)
   return true
 }
 
-function flood(response: ServerResponse): true {
+function flood(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' })
   const chunk = Buffer.alloc(1024 * 1024, ' ')
   const body = Readable.from(
@@ -129,5 +141,4 @@ function flood(response: ServerResponse): true {
   body.on('error', () => body.destroy())
   response.on('close', () => body.destroy())
   body.pipe(response)
-  return true
 }

@@ -116,7 +116,9 @@ export async function simulateGa4(account: Ga4Property): Promise<Ga4Sandbox> {
     if (account.enabled === false) {
       const message =
         'Google Analytics Data API has not been used in project 1 before or it is disabled. Enable it, then retry.'
-      return refusal(403, 'PERMISSION_DENIED', message, [errorInfo('SERVICE_DISABLED')])
+      const service = 'analyticsdata.googleapis.com'
+      const activationUrl = `https://console.developers.google.com/apis/api/${service}/overview?project=1`
+      return refusal(403, 'PERMISSION_DENIED', message, [errorInfo('SERVICE_DISABLED', { service, activationUrl })])
     }
     const property = /^\/v1beta\/properties\/([^/:]+):runReport$/.exec(path)?.[1]
     if (method !== 'POST' || !property) return { status: 404, body: '<!DOCTYPE html><title>Error 404</title>' }

@@ -1,17 +1,13 @@
 import { createHash, createPublicKey, createVerify, generateKeyPairSync } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { SandboxAnswer, SandboxRequest, VendorErrors } from './messages.ts'
+import { refusedToken, serveTokens, type TokenEndpoint } from './token-endpoint.ts'
 
 /** Google's token endpoint: a server of its own, as it is in life. */
-export interface GoogleTokens {
-  readonly url: string
+export interface GoogleTokens extends TokenEndpoint {
   /** Text of a key file of the service account. */
   readonly keyFile: string
   /** What a person consented to, as environment variables of a source would hold it. */
   readonly consent: { readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string }
-  /** Forms it was sent, in order. */
-  readonly requests: readonly Readonly<Record<string, string>>[]
   /** The refusal of an API, unless the request carries a living token with one of `scopes`. */
   refuse(request: SandboxRequest, scopes: readonly string[]): SandboxAnswer | undefined
   /** Ends every access token; the credentials stay good. */
@@ -20,9 +16,6 @@ export interface GoogleTokens {
   revoke(): void
   /** Replaces the refresh token whenever one is used, as some clients are set up to. */
   rotate(): void
-  /** Answers all that comes with this; undefined ends it. */
-  break(answer: SandboxAnswer | undefined): void
-  close(): Promise<void>
 }
 
 const AUDIENCE = 'https://oauth2.googleapis.com/token'
@@ -50,8 +43,9 @@ export function reasoned(code: number, reason: string, message: string, domain =
 }
 
 /** Detail of an error that names its reason. */
-export function errorInfo(reason: string): object {
-  return { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'googleapis.com' }
+export function errorInfo(reason: string, metadata?: Readonly<Record<string, string>>): object {
+  const type = 'type.googleapis.com/google.rpc.ErrorInfo'
+  return { '@type': type, reason, domain: 'googleapis.com', ...(metadata && { metadata }) }
 }
 
 function unauthenticated(reason: string): SandboxAnswer {
@@ -78,24 +72,21 @@ export async function simulateGoogleTokens({
   const consent = { clientId: 'sandbox.apps.googleusercontent.com', clientSecret: 'GOCSPX-sandbox', refreshToken: '' }
   consent.refreshToken = next('1//refresh')
   const living = new Map<string, readonly string[]>()
-  const requests: Record<string, string>[] = []
   let refreshToken: string | undefined = consent.refreshToken
   let revoked = false
   let rotates = false
-  let broken: SandboxAnswer | undefined
 
-  function grant(form: Record<string, string>): SandboxAnswer {
-    if (broken) return broken
+  function grant(form: Readonly<Record<string, string>>): SandboxAnswer {
     if (form.grant_type === JWT_BEARER) {
       const scopes = revoked ? undefined : scopesOf(form.assertion ?? '', publicKey)
-      return scopes ? issue(scopes) : refused(400, 'invalid_grant', 'Invalid JWT Signature.')
+      return scopes ? issue(scopes) : refusedToken(400, 'invalid_grant', 'Invalid JWT Signature.')
     }
-    if (form.grant_type !== 'refresh_token') return refused(400, 'unsupported_grant_type', 'Invalid grant_type')
+    if (form.grant_type !== 'refresh_token') return refusedToken(400, 'unsupported_grant_type', 'Invalid grant_type')
     if (form.client_id !== consent.clientId || form.client_secret !== consent.clientSecret) {
-      return refused(401, 'invalid_client', 'The OAuth client was not found.')
+      return refusedToken(401, 'invalid_client', 'The OAuth client was not found.')
     }
     if (revoked || form.refresh_token !== refreshToken) {
-      return refused(400, 'invalid_grant', 'Token has been expired or revoked.')
+      return refusedToken(400, 'invalid_grant', 'Token has been expired or revoked.')
     }
     if (!rotates) return issue(granted)
     refreshToken = next('1//refresh')
@@ -111,17 +102,9 @@ export async function simulateGoogleTokens({
     }
   }
 
-  const server = createServer((incoming, response) => {
-    formOf(incoming).then((form) => {
-      requests.push(form)
-      const { status, headers, body } = grant(form)
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
-      response.end(typeof body === 'string' ? body : JSON.stringify(body))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const endpoint = await serveTokens('/token', grant)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    ...endpoint,
     keyFile: JSON.stringify({
       type: 'service_account',
       client_email: EMAIL,
@@ -129,7 +112,6 @@ export async function simulateGoogleTokens({
       token_uri: AUDIENCE,
     }),
     consent,
-    requests,
     refuse: ({ headers }, wanted) => {
       const scopes = living.get(headers.authorization?.replace(/^Bearer /, '') ?? '')
       if (!scopes) return unauthenticated('ACCESS_TOKEN_EXPIRED')
@@ -145,21 +127,8 @@ export async function simulateGoogleTokens({
     rotate: () => {
       rotates = true
     },
-    break: (answer) => {
-      broken = answer
-    },
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()))
-        server.closeAllConnections()
-      }),
   }
 }
-
-const refused = (status: number, error: string, error_description: string): SandboxAnswer => ({
-  status,
-  body: { error, error_description },
-})
 
 let made = 0
 /** Looks like a token, and is the same in every run. */
@@ -177,10 +146,4 @@ function scopesOf(assertion: string, publicKey: string): readonly string[] | und
   const now = Date.now() / 1_000
   const timely = Math.abs(iat - now) < 300 && exp > now && exp - iat <= 3_600
   return alg === 'RS256' && iss === EMAIL && aud === AUDIENCE && timely ? String(scope).split(' ') : undefined
-}
-
-async function formOf(incoming: IncomingMessage): Promise<Record<string, string>> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  return Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()))
 }

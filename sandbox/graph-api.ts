@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { Fault } from './faults.ts'
 import type { SandboxAnswer, SandboxRequest, VendorErrors } from './messages.ts'
 import { type Sandbox, serve } from './serve.ts'
@@ -13,6 +14,16 @@ export interface GraphServer {
   readonly usage?: (() => Usage | undefined) | undefined
   /** Permissions the app lacks, by the edge they open (`insights`, `comments`, …). @default - none */
   readonly missing?: Readonly<Record<string, string>> | undefined
+  /** Of the app that made the tokens: a proof that is sent has to fit it. */
+  readonly appSecret?: string | undefined
+  /** The app's setting "Require App Secret". @default false */
+  readonly requiresProof?: boolean | undefined
+  /** Whether the tokens' owner is a developer of the app, and so may ask `debug_token`. @default true */
+  readonly develops?: boolean | undefined
+  /** Epoch seconds at which the tokens end. @default 0, which is never */
+  readonly tokensEnd?: number | undefined
+  /** Pages that the permissions were given for. @default - all */
+  readonly targets?: readonly string[] | undefined
   readonly faults?: readonly Fault[] | undefined
 }
 
@@ -66,6 +77,7 @@ export const graphErrors: VendorErrors = {
   broken: errorBody(2, 'An unexpected error has occurred. Please retry your request later.'),
   expired: errorBody(190, 'Error validating access token: Session has expired on Tuesday.', 463),
   revoked: errorBody(190, 'Error validating access token: The user has not authorized application 1.', 458),
+  tokenStatus: 400,
 }
 
 /** Serves routes as the Graph API does: versions, tokens, permissions, usage headers, errors. */
@@ -81,8 +93,10 @@ export async function serveGraph(server: GraphServer, route: (call: GraphCall) =
       if (!token) throw new GraphRefusal(2500, 'An active access token must be used to query information.')
       const path = asked ? rest : [first, ...rest]
       if (path[0] !== 'refresh_access_token' && !server.tokens().includes(token)) {
-        throw new GraphRefusal(190, 'Invalid OAuth access token - Cannot parse access token', { status: 401 })
+        throw new GraphRefusal(190, 'Invalid OAuth access token - Cannot parse access token')
       }
+      checkProof(server, token, request.query.get('appsecret_proof'))
+      if (path[0] === 'debug_token') return { status: 200, headers, body: inspected(server, request.query) }
       const permission = server.missing?.[path[1] ?? '']
       if (permission) {
         throw new GraphRefusal(10, `(#10) This endpoint requires the '${permission}' permission`, { status: 403 })
@@ -94,6 +108,40 @@ export async function serveGraph(server: GraphServer, route: (call: GraphCall) =
     }
   }
   return serve(answer, graphErrors, server.faults)
+}
+
+/** What an app's tokens may be given. */
+const PERMISSIONS = [
+  ...['read_insights', 'pages_read_engagement', 'pages_show_list', 'pages_read_user_content', 'pages_messaging'],
+  ...['instagram_basic', 'instagram_manage_insights', 'instagram_manage_comments'],
+]
+
+/** As the reference "Debug-Token" has it, and the guide "Debug and Error Handling" with its sample answer. */
+function inspected(
+  { tokens, missing = {}, develops = true, tokensEnd = 0, targets }: GraphServer,
+  query: URLSearchParams,
+) {
+  if (!develops) {
+    const owner = 'a user access token that is an owner or developer of the app'
+    throw new GraphRefusal(100, `(#100) You must provide an app access token, or ${owner}`)
+  }
+  const isValid = tokens().includes(query.get('input_token') ?? '')
+  const scopes = PERMISSIONS.filter((one) => isValid && !Object.values(missing).includes(one))
+  const granular_scopes = scopes.map((scope) => ({ scope, ...(targets && { target_ids: targets }) }))
+  const app = { app_id: '1', type: 'USER', application: 'Tidemark' }
+  const ends = { data_access_expires_at: tokensEnd, expires_at: tokensEnd }
+  return { data: { ...app, ...ends, is_valid: isValid, scopes, granular_scopes, user_id: '5' } }
+}
+
+/** As the guide "Secure Graph API Calls" has it: HMAC-SHA256 of the token, keyed with the app's secret, in hex. */
+function checkProof({ appSecret = '', requiresProof = false }: GraphServer, token: string, proof: string | null): void {
+  if (proof === null) {
+    if (!requiresProof) return
+    throw new GraphRefusal(100, 'API calls from the server require an appsecret_proof argument')
+  }
+  if (proof !== createHmac('sha256', appSecret).update(token).digest('hex')) {
+    throw new GraphRefusal(100, 'Invalid appsecret_proof provided in the API argument')
+  }
 }
 
 function tokenOf({ headers, query }: SandboxRequest): string | undefined {

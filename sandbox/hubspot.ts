@@ -41,6 +41,22 @@ export interface HubspotAccount extends Partial<Record<HubspotType, readonly Hub
   readonly faults?: readonly Fault[]
 }
 
+/** Of the account, as the API guide "Account information" shows them. */
+const details: SandboxAnswer = {
+  status: 200,
+  body: {
+    portalId: 123456,
+    accountType: 'STANDARD',
+    timeZone: 'US/Eastern',
+    companyCurrency: 'USD',
+    additionalCurrencies: [],
+    utcOffset: '-05:00',
+    utcOffsetMilliseconds: -18_000_000,
+    uiDomain: 'app.hubspot.com',
+    dataHostingLocation: 'na1',
+  },
+}
+
 /** What people do in HubSpot while Tidemark is not looking. */
 export interface HubspotSandbox extends Sandbox {
   /** Creates a record, or replaces one. */
@@ -156,6 +172,7 @@ export async function simulateHubspot(account: HubspotAccount): Promise<HubspotS
     const refused = refuse(request)
     if (refused) return refused
     if (requests > daily) return refusals.daily
+    if (request.method === 'GET' && request.path === '/account-info/2026-03/details') return limited(details)
     const [crm, section, dated, from, ...rest] = request.path.split('/').filter(Boolean)
     const type = hubspotTypes.find((one) => one === from)
     if (crm !== 'crm' || dated !== version || !type) return refusals.notFound

@@ -325,7 +325,7 @@ export function demoInstagram(
   return {
     media: shown.map((post, n) => {
       const created = Date.parse(post.createdAt)
-      const of = (end: number) => Math.floor(end * grown((now().getTime() - created) / HOUR))
+      const of = (end: number) => Math.floor(end * grown(post.createdAt, now()))
       const views = () => of(90 + post.reactions * VIEWS_PER_LIKE)
       return {
         id: `18${post.id}`,

@@ -37,6 +37,8 @@ export interface LinkedinPage {
   readonly calls?: number
   /** What the member is to the page. @default 'ADMINISTRATOR' */
   readonly role?: string
+  /** Permissions that the member consented to. @default 'rw_organization_admin' */
+  readonly scope?: string
   /** Elements that one answer holds at the most. @default - all */
   readonly page?: number
   readonly faults?: readonly Fault[]
@@ -71,6 +73,7 @@ const refused = (status: number, code: string, message: string): SandboxAnswer =
  */
 export async function simulateLinkedin(given: LinkedinPage): Promise<LinkedinSandbox> {
   const { organization, now = () => new Date(), lag = 2, versions = VERSIONS, calls = 500 } = given
+  const { role = 'ADMINISTRATOR', scope = 'rw_organization_admin' } = given
   const urn = `urn:li:organization:${organization}`
   const consent = { clientId: '86sandbox', clientSecret: 'WPL_AP1.sandbox', refreshToken: 'AQXrefresh-sandbox-0' }
   const living = new Set<string>()
@@ -94,7 +97,7 @@ export async function simulateLinkedin(given: LinkedinPage): Promise<LinkedinSan
     const access_token = `AQVaccess-sandbox-${made}`
     living.add(access_token)
     const body = { access_token, expires_in: 5_184_000, refresh_token: refreshToken }
-    return { status: 200, body: { ...body, refresh_token_expires_in: 26_438_400, scope: 'rw_organization_admin' } }
+    return { status: 200, body: { ...body, refresh_token_expires_in: 26_438_400, scope } }
   })
 
   function answer(request: SandboxRequest): SandboxAnswer {
@@ -118,12 +121,16 @@ export async function simulateLinkedin(given: LinkedinPage): Promise<LinkedinSan
     if (method !== 'GET') return refused(405, 'METHOD_NOT_ALLOWED', 'No such method')
     const isRestli2 = headers['x-restli-protocol-version'] === '2.0.0'
     const [resource = '', key] = path.slice(1).split('/')
+    if (!/\br(w)?_organization_admin\b/.test(scope)) {
+      return refused(403, 'ACCESS_DENIED', `Not enough permissions to access: ${resource}.FINDER.${version}01`)
+    }
+    if (resource === 'organizationAcls') return roles(query)
     if (resource === 'networkSizes') return networkSize(key ?? '', query)
     const make = reports[resource]
     if (!make || key !== undefined) return refused(404, 'RESOURCE_NOT_FOUND', `No virtual resource found for ${path}`)
     const finder = resource === 'organizationPageStatistics' ? 'organization' : 'organizationalEntity'
     if (query.get('q') !== finder) return refused(400, 'QUERY_PARAM_NOT_ALLOWED', 'No such finder')
-    if (query.get(finder) !== urn || (given.role ?? 'ADMINISTRATOR') !== 'ADMINISTRATOR') {
+    if (query.get(finder) !== urn || role !== 'ADMINISTRATOR') {
       return refused(403, 'ACCESS_DENIED', `Member does not have permission to view ${finder}`)
     }
     const [, start, end] = (isRestli2 && INTERVALS.exec(query.get('timeIntervals') ?? '')) || []
@@ -195,6 +202,15 @@ export async function simulateLinkedin(given: LinkedinPage): Promise<LinkedinSan
     const href = `/rest${path}?start=${start + count}&count=${count}`
     const links = isMore ? [{ type: 'application/json', rel: 'next', href }] : []
     return { status: 200, body: { paging: { start, count, links }, elements: elements.slice(start, start + count) } }
+  }
+
+  /** Guide "Organization Access Control by Role". The member has the same role on a page of its own. */
+  function roles(query: URLSearchParams): SandboxAnswer {
+    if (query.get('q') !== 'roleAssignee') return refused(400, 'QUERY_PARAM_NOT_ALLOWED', 'No such finder')
+    const own = { role: 'ADMINISTRATOR', organization: 'urn:li:organization:5' }
+    const elements = [own, ...(role === 'none' ? [] : [{ role, organization: urn }])]
+    const shown = elements.map((one) => ({ ...one, roleAssignee: 'urn:li:person:sandbox', state: 'APPROVED' }))
+    return listed(shown, '/organizationAcls', query)
   }
 
   function networkSize(key: string, query: URLSearchParams): SandboxAnswer {

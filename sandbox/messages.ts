@@ -6,7 +6,7 @@ export interface SandboxRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
-  /** Parsed JSON; undefined where there was none. */
+  /** Parsed JSON, or the fields of a form; undefined where there was none. */
   readonly body: unknown
 }
 
@@ -23,6 +23,8 @@ export interface VendorErrors {
   readonly broken: unknown
   readonly expired: unknown
   readonly revoked: unknown
+  /** Status of the last two. @default 401 */
+  readonly tokenStatus?: number
 }
 
 /** An answer as it goes over the wire. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { type Fault, type FaultKind, plan, spoil } from './faults.ts'
+import { type Fault, type FaultKind, isRefusal, plan, refuse, spoil } from './faults.ts'
 import type { Encoded, SandboxAnswer, SandboxRequest, VendorErrors } from './messages.ts'
 
 /** A simulated vendor that listens on loopback. */
@@ -17,7 +17,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-/** Serves `answer` on a free port of loopback. JSON in, JSON out, compressed where the caller accepts it. */
+/** Serves `answer` on a free port of loopback. JSON or a form in, JSON out, compressed where the caller accepts it. */
 export async function serve(
   answer: (request: SandboxRequest) => SandboxAnswer,
   errors: VendorErrors,
@@ -31,9 +31,10 @@ export async function serve(
       .then((request) => {
         requests.push(request)
         const kind = next(request)
+        if (kind && isRefusal(kind)) return refuse(kind, errors, response)
         const given = replayed(kind, request) ?? answer(request)
         previous.set(request.path, given)
-        if (!kind || !spoil(kind, encode(given, incoming), errors, response)) send(encode(given, incoming), response)
+        if (!kind || !spoil(kind, encode(given, incoming), response)) send(encode(given, incoming), response)
       })
       .catch((cause: unknown) => send(encode({ status: 500, body: String(cause) }, incoming), response))
   })
@@ -91,6 +92,9 @@ async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
     path: url.pathname,
     query: url.searchParams,
     headers: incoming.headers,
-    body: text === '' ? undefined : JSON.parse(text),
+    body: text === '' ? undefined : isForm(incoming) ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text),
   }
 }
+
+const isForm = ({ headers }: IncomingMessage) =>
+  headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false

@@ -1,45 +1,45 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { SandboxAnswer } from './messages.ts'
+import type { SandboxAnswer, SandboxRequest, VendorErrors } from './messages.ts'
+import { type Sandbox, serve } from './serve.ts'
 
 /** A token endpoint of RFC 6749: a server of its own, as it is with most vendors. */
-export interface TokenEndpoint {
+export interface TokenEndpoint extends Pick<Sandbox, 'fail' | 'heal' | 'close'> {
   readonly url: string
   /** Forms it was sent, in order. */
-  readonly requests: readonly Readonly<Record<string, string>>[]
+  readonly requests: readonly Form[]
   /** Answers all that comes with this; undefined ends it. */
   break(answer: SandboxAnswer | undefined): void
-  close(): Promise<void>
+}
+
+type Form = Readonly<Record<string, string>>
+
+const errors: VendorErrors = {
+  tooMany: { error: 'rate_limit_exceeded', error_description: 'Too many requests.' },
+  broken: { error: 'server_error', error_description: 'Try again later.' },
+  expired: { error: 'invalid_grant', error_description: 'The token has expired.' },
+  revoked: { error: 'invalid_grant', error_description: 'The token was revoked.' },
 }
 
 /** Serves `grant` on a free port of loopback: a URL-encoded form in, JSON out. */
 export async function serveTokens(
   path: string,
-  grant: (form: Readonly<Record<string, string>>) => SandboxAnswer,
+  grant: (form: Form, request: SandboxRequest) => SandboxAnswer,
 ): Promise<TokenEndpoint> {
-  const requests: Record<string, string>[] = []
+  const requests: Form[] = []
   let broken: SandboxAnswer | undefined
-  const server = createServer(async (incoming, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk as Buffer)
-    const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()))
+  const { baseUrl, fail, heal, close } = await serve((request) => {
+    const form = (request.body ?? {}) as Form
     requests.push(form)
-    const { status, headers, body } = broken ?? (incoming.url === path ? grant(form) : { status: 404, body: '' })
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(typeof body === 'string' ? body : JSON.stringify(body))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return broken ?? (request.path === path ? grant(form, request) : { status: 404, body: '' })
+  }, errors)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    url: `${baseUrl}${path.slice(1)}`,
     requests,
+    fail,
+    heal,
+    close,
     break: (answer) => {
       broken = answer
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()))
-        server.closeAllConnections()
-      }),
   }
 }
 

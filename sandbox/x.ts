@@ -46,6 +46,12 @@ export interface XAccount {
   readonly requests?: number
   /** Posts that answers leave out, saying so beside the data. @default - none */
   readonly withheld?: readonly string[]
+  /** The refresh token that the account's consent gave. @default - one that is the same in every run */
+  readonly refreshToken?: string
+  /** What was consented to. @default - all that reading takes */
+  readonly scope?: string
+  /** The account whose consent it is. @default - this one */
+  readonly consenter?: string
   readonly faults?: readonly Fault[]
 }
 
@@ -90,7 +96,7 @@ const YOUNG = 30 * 86_400_000
 /** Plays X's API v2 on loopback: timelines, an account, single-use refresh tokens, limits, caps, charges. */
 export async function simulateX(account: XAccount): Promise<XSandbox> {
   const { now = () => new Date(), spelling = 'tweet', requests = 900 } = account
-  const { tokens, isLiving, close } = await serveXTokens()
+  const { tokens, isLiving } = await serveXTokens(account.refreshToken, account.scope)
   const windows = new Map<string, { since: number; used: number }>()
   const charges = new Map<string, number>()
   let blocked: keyof typeof blocks | undefined
@@ -110,6 +116,10 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
     }
     if (blocked) return { ...blocks[blocked], headers }
     if (left < 0) return { ...problem(429, 'Too Many Requests', 'Too Many Requests'), headers }
+    const { scope = 'users.read tweet.read' } = account
+    // Every one of these endpoints takes both (OpenAPI description).
+    if (!/users\.read/.test(scope) || !/tweet\.read/.test(scope))
+      return { ...problem(403, 'Forbidden', 'Forbidden'), headers }
     return { ...(edge === '' ? user(id!, request.query) : timeline(edge, id!, request.query)), headers }
   }
 
@@ -141,15 +151,16 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
   function user(id: string, query: URLSearchParams): SandboxAnswer {
     const wrong = unknown(query, ['user.fields', 'expansions'])
     if (wrong) return wrong
-    if (id !== account.id) return absent(id)
-    charge(`user ${id}`, PRICES.user)
+    const known = id === 'me' ? (account.consenter ?? account.id) : id
+    if (id !== 'me' && id !== account.id) return absent(id)
+    charge(`user ${known}`, PRICES.user)
     const { followers = 0 } = account
     const followers_count = typeof followers === 'number' ? followers : followers()
     const shown = { followers_count, following_count: 9, [`${spelling}_count`]: 10, listed_count: 1, like_count: 3 }
     const wanted = query.get('user.fields')?.split(',').includes('public_metrics')
     return {
       status: 200,
-      body: { data: { id, name: 'Name', username: 'name', ...(wanted && { public_metrics: shown }) } },
+      body: { data: { id: known, name: 'Name', username: 'name', ...(wanted && { public_metrics: shown }) } },
     }
   }
 
@@ -248,7 +259,7 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
     },
     close: async () => {
       await sandbox.close()
-      await close()
+      await tokens.close()
     },
   }
 }
@@ -281,7 +292,7 @@ export function demoX(past: readonly PastPost[], now: () => Date): Pick<XAccount
   const idOf = ({ id }: PastPost) => `19${id.replace(/\D/g, '').slice(-15).padStart(15, '0')}`
   return {
     posts: used.map((post) => {
-      const of = (end: number) => Math.floor(end * grown((now().getTime() - Date.parse(post.createdAt)) / HOUR))
+      const of = (end: number) => Math.floor(end * grown(post.createdAt, now()))
       return {
         id: idOf(post),
         at: post.createdAt,

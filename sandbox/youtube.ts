@@ -33,6 +33,8 @@ export interface YoutubeAccount {
   readonly now?: () => Date
   /** Days after its end until a day is in the reports. @default 2 */
   readonly lag?: number
+  /** The channel of whoever consented. @default - this one */
+  readonly consenter?: string
   /** Scopes that the owner consented to, by their last part. @default - both that only read, and force-ssl */
   readonly granted?: readonly string[]
   /** Units of the Data API until its day is over. @default 10,000 */
@@ -138,7 +140,9 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
   }
 
   function channels(query: URLSearchParams): SandboxAnswer {
-    const found = query.get('mine') === 'true' || query.getAll('id').includes(channel)
+    const mine = query.get('mine') === 'true'
+    const found = mine || query.getAll('id').includes(channel)
+    const id = mine ? (account.consenter ?? channel) : channel
     const { subscribers = 0 } = account
     const today = dayOf(now().getTime(), ZONE)
     const exact = typeof subscribers === 'number' ? subscribers : subscribers(today)
@@ -148,7 +152,10 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
       hiddenSubscriberCount: account.hidesSubscribers ?? false,
       videoCount: '10',
     }
-    const items = found ? [{ kind: 'youtube#channel', etag: 'e', id: channel, statistics }] : undefined
+    const part = query.getAll('part').flatMap((one) => one.split(','))
+    const snippet = { title: 'The Channel', publishedAt: `${account.since}T00:00:00Z` }
+    const parts = { ...(part.includes('snippet') && { snippet }), ...(part.includes('statistics') && { statistics }) }
+    const items = found ? [{ kind: 'youtube#channel', etag: 'e', id, ...parts }] : undefined
     const pageInfo = { totalResults: found ? 1 : 0, resultsPerPage: 5 }
     return { status: 200, body: { kind: 'youtube#channelListResponse', etag: 'e', pageInfo, ...(items && { items }) } }
   }

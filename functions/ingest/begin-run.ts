@@ -22,7 +22,17 @@ export async function beginRun(
     const begun = { ...due, run: nextUlid(now().getTime(), last?.sk ?? ''), read: now().toISOString() }
     // Two streams of a source that begin at once may come to the same id; one of them looks again.
     if (await noteRun(store, source, stream, begun, { status: 'running', tally: openTally() }, now(), true)) {
-      return { ...begun, through: null, resume: {}, done: [], segments: 0, turns: 0, waits: 0, waited: 0 }
+      return {
+        ...begun,
+        through: null,
+        resume: {},
+        done: [],
+        segments: 0,
+        turns: 0,
+        waits: 0,
+        waited: 0,
+        waitedFor: null,
+      }
     }
   }
 }

@@ -22,6 +22,8 @@ export type Result =
 const MAX_TURNS = 50
 const FIRST_WAIT = 60
 const LONGEST_WAIT = 900
+/** Of a reason, which travels in the state; in characters. */
+const LONGEST_REASON = 400
 
 /**
  * Goes on with a reading until it ends, and commits it, or until the invocation has to end.
@@ -41,7 +43,7 @@ export async function continueReading(
   const tally = openTally()
   const all = () => total([...earlier, tally])
   let quota: Quota | null = null
-  const note = (how: Pick<RunNote, 'status' | 'facts' | 'through' | 'error'>) =>
+  const note = (how: Pick<RunNote, 'status' | 'facts' | 'through' | 'error' | 'waiting'>) =>
     noteRun(store, source.id, name, unfinished, { ...how, tally: all(), quota }, now())
   try {
     const share = await readShare(deps, source, name, unfinished, earlier, tally, invocation, (told) => {
@@ -71,14 +73,22 @@ export async function continueReading(
       left.waits += 1
       seconds = Math.min(LONGEST_WAIT, Math.max(FIRST_WAIT * 2 ** (left.waits - 1), ending.seconds ?? 0))
       left.waited += seconds
+      left.waitedFor = shortened(ending.why)
     }
-    const state = { unfinished: left, next, totals }
-    smallEnough(state, `${source.id}.${name}`)
-    if (left.turns < MAX_TURNS) return { end: ending.end, state, seconds }
-    await note({ status: 'parked' })
+    const state = smallEnough({ unfinished: left, next, totals }, `${source.id}.${name}`)
+    const waiting = ending.end === 'wait' ? left.waitedFor : null
+    if (left.turns < MAX_TURNS) {
+      // Whoever looks meanwhile is told; and no longer, once it reads on.
+      if (ending.end === 'wait' || unfinished.waitedFor !== null) await note({ status: 'running', waiting })
+      return { end: ending.end, state, seconds }
+    }
+    await note({ status: 'parked', waiting })
     return { end: 'parked', state, seconds: 0 }
   } catch (error) {
     await note({ status: 'failed', error })
     throw error
   }
 }
+
+const shortened = (reason: string) =>
+  reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON).toWellFormed()}…` : reason

@@ -74,6 +74,8 @@ export interface RunRecord {
   readonly notes: readonly Note[]
   readonly turns: number
   readonly waited: number
+  /** What it waited for last, in words. @default - it never had to */
+  readonly waitedFor?: string | null
   readonly quota: Quota | null
   /** The run that read the pages, where this one only derived facts from them again. @default - this one */
   readonly remaps?: string

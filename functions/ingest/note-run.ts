@@ -21,6 +21,8 @@ export interface RunNote {
   readonly through?: Day | null
   readonly error?: unknown
   readonly quota?: Quota | null
+  /** Why the reading stands still. @default - it does not */
+  readonly waiting?: string | null
 }
 
 /**
@@ -32,7 +34,7 @@ export async function noteRun(
   source: string,
   stream: string,
   { run, from, to, read }: Due & { readonly run: string; readonly read: string },
-  { status, tally, facts = tally.facts, through = null, error, quota = null }: RunNote,
+  { status, tally, facts = tally.facts, through = null, error, quota = null, waiting = null }: RunNote,
   now: Date,
   fresh = false,
 ): Promise<boolean> {
@@ -51,6 +53,7 @@ export async function noteRun(
     quarantined,
     error: error === undefined ? null : described(error, `${source}.${stream}`),
     warnings: [
+      ...(waiting === null ? [] : [{ code: 'waiting', message: waiting }]),
       ...warnings(tally, through !== null && through < to ? through : null),
       ...tally.notes.map((note) => ({ ...note })),
     ],

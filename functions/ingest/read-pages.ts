@@ -11,8 +11,10 @@ import { noteDown } from './tally.ts'
 /** The name of the only chain of a stream without slices. */
 const ONLY = ''
 
-/** How one invocation's reading ended: `wait` with the seconds the vendor asked for, if it said. */
-export type Ending = { readonly end: 'done' | 'more' } | { readonly end: 'wait'; readonly seconds: number | undefined }
+/** How one invocation's reading ended: `wait` with the seconds the vendor asked for, if it said, and what for. */
+export type Ending =
+  | { readonly end: 'done' | 'more' }
+  | { readonly end: 'wait'; readonly seconds: number | undefined; readonly why: string }
 
 /** What reading pages needs; `resume`, `done`, `known` and what `Keeping` counts are kept up to date as it goes. */
 export interface PageReader extends Keeping {
@@ -77,7 +79,7 @@ async function readSlice(given: PageReader, slice: string): Promise<Ending> {
       const turn = met.value
       if ('wait' in turn) {
         resume[slice] = turn.resume
-        return { end: 'wait', seconds: undefined }
+        return { end: 'wait', seconds: undefined, why: 'the vendor is still preparing its answer' }
       }
       // After the last page there is nothing to go on from: its end is awaited, however late it is.
       wasLast = turn.resume === null
@@ -103,7 +105,9 @@ async function readSlice(given: PageReader, slice: string): Promise<Ending> {
  */
 function asEnding(error: unknown, signal: AbortSignal): Ending {
   if (signal.aborted) return { end: 'more' }
-  if (error instanceof TidemarkError && error.code === 'limited') return { end: 'wait', seconds: error.retryAfter }
+  if (error instanceof TidemarkError && error.code === 'limited') {
+    return { end: 'wait', seconds: error.retryAfter, why: error.message }
+  }
   throw error
 }
 

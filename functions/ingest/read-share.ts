@@ -1,20 +1,22 @@
 import { decodeTime } from 'ulid'
 import { bounds, type Day, eachDay } from '../kit/day.ts'
-import { invalid, TidemarkError } from '../kit/errors.ts'
-import { type Api, type Http, openHttp } from '../kit/http.ts'
+import { openHttp } from '../kit/http.ts'
 import type { Invocation } from '../kit/invocation.ts'
 import type { Json } from '../kit/page.ts'
 import type { Source } from '../kit/source.ts'
 import { getJson } from '../store/json-object.ts'
 import type { Store } from '../store/open.ts'
 import { type CursorRow, keys } from '../store/rows.ts'
+import { apiOf, noHttp } from './api-of.ts'
 import { FactsWriter } from './facts-writer.ts'
 import { finishingOf } from './finishing-of.ts'
 import type { IngestDeps } from './ingest-deps.ts'
 import { type Quota, type RunRecord, runKey } from './manifest.ts'
 import { type Ending, readPages } from './read-pages.ts'
+import { neededSecrets, optionalSecrets } from './secrets-of.ts'
 import type { Segment } from './segment.ts'
 import { sessionOf } from './session-of.ts'
+import { spendOf } from './spend-of.ts'
 import type { Unfinished } from './state.ts'
 import type { Tally } from './tally.ts'
 
@@ -51,8 +53,13 @@ export async function readShare(
   const stream = source.streams[name]!
   const { options } = source
   const { run, from, to, baseline, turns } = unfinished
-  const secrets = await secretsOf(store, source)
+  const secrets = { ...(await neededSecrets(store, source)), ...(await optionalSecrets(store, source)) }
   const api = apiOf(source, secrets)
+  let told: Quota = {}
+  const tell = (more: Quota) => {
+    told = { ...told, ...more }
+    onQuota(told)
+  }
   const left = () => invocation.getRemainingTimeInMillis() - YIELD_MS
   const stop = new AbortController()
   const budget = left()
@@ -63,7 +70,7 @@ export async function readShare(
     openHttp(api, {
       secrets: Object.values(secrets),
       signal: stop.signal,
-      onQuota,
+      onQuota: tell,
       session: sessionOf(store, source.id, holder),
       patience: () => Math.max(0, Math.min(left(), PATIENCE_MS)),
     })
@@ -84,6 +91,7 @@ export async function readShare(
       reading: {
         http: http ?? noHttp(source.id),
         files: files(source.id),
+        spend: spendOf(store, source.id, tell),
         options,
         from,
         to,
@@ -126,37 +134,6 @@ export async function readShare(
     stop.abort()
     http?.close()
   }
-}
-
-async function secretsOf(
-  { secrets }: Pick<Store, 'secrets'>,
-  { id, definition }: Source,
-): Promise<Record<string, string>> {
-  const found: Record<string, string> = {}
-  for (const name of definition.secrets) found[name] = await secrets.get(id, name)
-  return found
-}
-
-/** What `api` throws may quote a secret (a key file that is no JSON, say), so only its name is told. */
-function apiOf({ id, definition, options }: Source, secrets: Readonly<Record<string, string>>): Api | undefined {
-  try {
-    return definition.api?.({ options, secrets })
-  } catch (error) {
-    if (error instanceof TidemarkError) throw error
-    const names = definition.secrets.join(', ')
-    const { name } = error instanceof Error ? error : new Error()
-    throw new TidemarkError(
-      'credentials',
-      `the secrets of source '${id}' (${names}) cannot be used: ${name}; enter them again`,
-    )
-  }
-}
-
-function noHttp(source: string): Http {
-  const refuse = async () => {
-    throw invalid(`source '${source}' declares no api and cannot call one`)
-  }
-  return { get: refuse, post: refuse }
 }
 
 /** Keys of raw pages by SHA-256 that need not be written again: those of this run, and of the stream's last one. */

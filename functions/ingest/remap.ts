@@ -187,7 +187,7 @@ async function derive(
   return { parts: partsOf(stream, committed(record), writer.summary(), parts), tally }
 }
 
-const UNCOUNTED = { resume: {}, done: [], segments: 0, turns: 0, waits: 0, waited: 0 }
+const UNCOUNTED = { resume: {}, done: [], segments: 0, turns: 0, waits: 0, waited: 0, waitedFor: null }
 
 /** Commits one reading's parts under a run of its own, in the order of every commit. Returns where the cursor is then. */
 async function carryOut(

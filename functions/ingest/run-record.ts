@@ -12,12 +12,13 @@ export function runRecord(
   source: string,
   stream: string,
   kind: StreamKind,
-  { run, from, to, through, read, baseline, waited, turns }: Unfinished,
+  { run, from, to, through, read, baseline, waited, waitedFor, turns }: Unfinished,
   { facts: _, ...tally }: Tally,
   quota: Quota | null,
 ): RunRecord {
   refuseIfMostlyBad(`${source}.${stream}`, kind, tally)
-  return { run, source, stream, from, to, through, read, baseline, ...tally, turns: turns + 1, waited, quota }
+  const spent = { turns: turns + 1, waited, waitedFor, quota }
+  return { run, source, stream, from, to, through, read, baseline, ...tally, ...spent }
 }
 
 /** A few bad rows are quarantined; more than half of them, or more than ten and a tenth, are no reading at all. */

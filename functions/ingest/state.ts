@@ -27,6 +27,8 @@ const Unfinished = z.strictObject({
   turns: Count,
   waits: Count,
   waited: z.number(),
+  /** What it waited for last, in words; null if it never had to. */
+  waitedFor: z.string().nullable().default(null),
 })
 
 /** A reading that an invocation left unfinished. */
@@ -73,10 +75,15 @@ export function parsedUnfinished(text: string): Unfinished | null {
   return Unfinished.safeParse(JSON.parse(text)).data ?? null
 }
 
-/** @throws `changed` if a workflow could not carry the state: the tokens of the source's `pages` are too long */
-export function smallEnough(state: State, what: string): State {
+/**
+ * The state as a workflow can carry it: what a reading waits for is left out where there is no room for it.
+ * @throws `changed` if it is too large even so: the tokens of the source's `pages` are too long
+ */
+export function smallEnough<S extends State>(state: S, what: string): S {
   const bytes = Buffer.byteLength(JSON.stringify(state))
   if (bytes <= MAX_STATE) return state
+  const { unfinished } = state
+  if (unfinished?.waitedFor) return smallEnough({ ...state, unfinished: { ...unfinished, waitedFor: null } }, what)
   throw new TidemarkError(
     'changed',
     `to go on with ${what} takes ${bytes} bytes of state; expected at most ${MAX_STATE}: shorten what 'pages' gives as 'resume'`,

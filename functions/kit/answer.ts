@@ -7,7 +7,13 @@ import type { Fault, Received } from './wire.ts'
 /** A checked answer, or the error it means; `passing` if the same request may do better after `retryAfter` seconds. */
 export type Verdict =
   | { readonly answer: Answer; readonly quota: Readonly<Record<string, number>> | undefined }
-  | { readonly error: TidemarkError; readonly passing: boolean; readonly retryAfter: number | undefined }
+  | {
+      readonly error: TidemarkError
+      readonly passing: boolean
+      readonly retryAfter: number | undefined
+      /** The session may have run out: a new one may be answered better. @default false */
+      readonly expired?: boolean
+    }
 
 interface Call {
   readonly api: Api
@@ -31,14 +37,15 @@ export function judge(received: Received | Fault, call: Call): Verdict {
   const { status, headers, bytes } = received
   const ok = status >= 200 && status < 300
   const parsed = request.as === 'bytes' && ok ? {} : parse(bytes)
+  const hasExpired = status === 401 || (api.expired?.({ status, body: parsed.body }) ?? false)
   const stated = ok && request.as === 'bytes' ? undefined : api.failure?.({ status, headers, body: parsed.body })
   if (stated) {
     const passing = stated.code === 'limited' || stated.code === 'unavailable'
     const retryAfter = stated.retryAfter ?? asked(received, call)
     const error = new TidemarkError(stated.code, `${label}: ${call.redact(stated.message)}`, { retryAfter })
-    return { error, passing, retryAfter }
+    return { error, passing, retryAfter, expired: hasExpired }
   }
-  if (!ok) return refused(received, call)
+  if (!ok) return { ...refused(received, call), expired: hasExpired }
   if (request.as !== 'bytes') {
     const wrong = unreadable(received, parsed, label)
     if (wrong) return wrong
@@ -50,12 +57,17 @@ export function judge(received: Received | Fault, call: Call): Verdict {
   return failed('changed', call.redact(`${label}: ${describe(checked.error.issues, parsed.body)}`), false)
 }
 
-function failed(code: TidemarkError['code'], message: string, passing: boolean, retryAfter?: number): Verdict {
+function failed(
+  code: TidemarkError['code'],
+  message: string,
+  passing: boolean,
+  retryAfter?: number,
+): Extract<Verdict, { error: unknown }> {
   return { error: new TidemarkError(code, message, { retryAfter }), passing, retryAfter }
 }
 
 /** What a status other than 2xx means. */
-function refused(received: Received, call: Call): Verdict {
+function refused(received: Received, call: Call): Extract<Verdict, { error: unknown }> {
   const { status, headers } = received
   const answered = `${call.label} answered ${status}`
   if (status >= 300 && status < 400) {

@@ -13,11 +13,25 @@ export interface Api {
   readonly headers?: Readonly<Record<string, string>>
   /**
    * Opens a session where a key alone is not enough: mints or refreshes an access token and returns the headers that go
-   * with every request after that. Called before the first request, and once more after a 401; by one process of a
+   * with every request after that. Called before the first request, and once more after a 401 (or what is `expired`); by one process of a
    * source at a time.
    * @default - only `headers`
    */
   authorize?(session: Session): Promise<Readonly<Record<string, string>>>
+  /**
+   * Whether an answer other than 401 says that the session has run out.
+   * @default - only a 401 does
+   */
+  expired?(answer: { status: number; body: unknown }): boolean
+  /**
+   * More of a request's query string, computed from what is sent with it (names of headers in lower case). Values are
+   * secrets, as those of `headers`.
+   * @default - nothing
+   */
+  sign?(request: {
+    headers: Readonly<Record<string, string>>
+    query: URLSearchParams
+  }): Readonly<Record<string, string>>
   /** Requests per second, at the most, for all streams of the source. @default 10 */
   readonly perSecond?: number
   /** Hosts beside the one of `baseUrl` that may be called (for next-links of the vendor). @default - none */

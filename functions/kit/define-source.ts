@@ -9,8 +9,8 @@ const ID = /^[a-z][a-z0-9-]{0,23}$/
  * Declares a vendor; returns the function that a config calls.
  * @throws `invalid` from that function, for an option or an id that does not fit
  */
-export function defineSource<Z extends z.ZodType, const S extends string>(
-  definition: SourceDefinition<z.output<Z>, S> & { readonly options: Z },
+export function defineSource<Z extends z.ZodType, const S extends string, const P extends string = never>(
+  definition: SourceDefinition<z.output<Z>, S, P> & { readonly options: Z },
 ): SourceFactory<z.input<Z>, z.output<Z>> {
   const make = (given: z.input<Z>, { id = definition.name }: { id?: string } = {}): Source<z.output<Z>> => {
     if (!ID.test(id)) {

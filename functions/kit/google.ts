@@ -150,7 +150,14 @@ const Refusal = z.object({
     message: z.string().default(''),
     status: z.string().default(''),
     errors: z.array(z.object({ reason: z.string().optional() })).default([]),
-    details: z.array(z.object({ reason: z.string().optional() })).default([]),
+    details: z
+      .array(
+        z.object({
+          reason: z.string().optional(),
+          metadata: z.object({ activationUrl: z.string().optional() }).optional(),
+        }),
+      )
+      .default([]),
   }),
 })
 const TokenRefusal = z.object({ error: z.string(), error_description: z.string().default('') })
@@ -191,9 +198,12 @@ function googleFailure(
   if (is(SLOWER) || status === 429) return new TidemarkError('limited', said)
   if (status === 200) return new TidemarkError('unavailable', `200 with an error: ${said}`)
   if (status === 403) {
+    const at = details.map(({ metadata }) => metadata?.activationUrl).find((url) => url !== undefined)
     const ask = is(/^(SERVICE_DISABLED|accessNotConfigured)$/)
-      ? 'enable the API in the cloud project of the credentials'
-      : `give the account ${needs}`
+      ? `enable the API in the cloud project of the credentials${at ? `: ${at.slice(0, 200)}` : ''}`
+      : is(/^ACCESS_TOKEN_SCOPE_INSUFFICIENT$/)
+        ? `authorise again: it takes ${needs}`
+        : `give the account ${needs}`
     return new TidemarkError('credentials', `not allowed (${said}); ${ask}`)
   }
   if (status === 400) return new TidemarkError('changed', `the request no longer fits the interface: ${said}`)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import * as z from 'zod'
 import type { Api, Http, Request } from './api.ts'
 import { noRepeat } from './cursor.ts'
@@ -66,16 +67,41 @@ const Refusal = z.object({
 /** Application, user, page and custom limits; 341 is the application's daily one; 80000–80014 those of business uses. */
 const isLimit = (code: number) => [4, 17, 32, 341, 368, 613].includes(code) || (code >= 80_000 && code <= 80_014)
 const isToken = (code: number) => code === 102 || code === 190
-const isPermission = (code: number) => code === 3 || code === 10 || (code >= 200 && code <= 299)
+/** Why a token is no good, by subcode; a code 190 without one says no more (guide "Handling Errors"). */
+const TOKEN_FAULTS: Record<number, string> = {
+  458: 'its owner has removed the app',
+  459: 'its owner has to log in to Facebook and clear a check',
+  460: 'its owner has changed the password',
+  463: 'it has expired',
+  464: 'its owner is not confirmed',
+  467: 'it has expired or was revoked',
+  492: 'its owner no longer has a role on the Page',
+}
+/** Code 100, as bad parameters have, hence known by its words (facebook/facebook-python-business-sdk issue 528). */
+const isProof = (code: number, message: string) => code === 100 && /\bappsecret_proof\b/.test(message)
+/** Codes of a permission that is missing. */
+export const isPermission = (code: number): boolean => code === 3 || code === 10 || (code >= 200 && code <= 299)
 /** A field, path or version that exists no more: "(#12) … is deprecated for versions v2.11 and higher". */
 const isVersion = (code: number) => code === 12 || code === 2500 || code === 2635
 
 /**
  * How Meta's Graph API, under Facebook and under Instagram, words limits and failures. Codes: guides "Handling Errors"
  * (developers.facebook.com/docs/graph-api/guides/error-handling) and "Rate Limits" (…/graph-api/overview/rate-limiting).
+ * @param appSecret with it, every request proves that it is the app's own (guide "Secure Graph API Calls")
  */
-export function graphApi(version: number): Pick<Api, 'failure' | 'retryAfter' | 'quota'> {
+export function graphApi(
+  version: number,
+  appSecret?: string,
+): Pick<Api, 'failure' | 'expired' | 'sign' | 'retryAfter' | 'quota'> {
   return {
+    ...(appSecret !== undefined && {
+      sign: ({ headers, query }) => {
+        const token = query.get('access_token') ?? headers.authorization?.replace(/^Bearer /, '')
+        return token ? { appsecret_proof: createHmac('sha256', appSecret).update(token).digest('hex') } : {}
+      },
+    }),
+    // A token that is no good is answered with 400.
+    expired: ({ body }) => isToken(Refusal.safeParse(body).data?.error.code ?? 0),
     failure: ({ status, body }) => {
       const { data } = Refusal.safeParse(body)
       if (!data) return undefined
@@ -84,7 +110,15 @@ export function graphApi(version: number): Pick<Api, 'failure' | 'retryAfter' | 
       const said = `error ${code}${error_subcode ? `/${error_subcode}` : ''}: ${message}`
       // A 429 has headers of its own that say how long to wait.
       if (isLimit(code)) return new TidemarkError('limited', said, { retryAfter: status === 429 ? undefined : PAUSE })
-      if (isToken(code)) return new TidemarkError('credentials', `${said}; renew the token: secret 'token'`)
+      if (isToken(code)) {
+        const why = TOKEN_FAULTS[error_subcode ?? 0]
+        return new TidemarkError('credentials', `${said}${why ? ` (${why})` : ''}; renew the token: secret 'token'`)
+      }
+      if (isProof(code, message)) {
+        const what = appSecret ? 'is not of the app that the token was made by: correct it' : 'is needed: set it'
+        const where = 'TIDEMARK_<SOURCE ID>_APP_SECRET'
+        return new TidemarkError('credentials', `${said}; the secret 'appSecret' (${where}) ${what}`)
+      }
       if (isPermission(code)) {
         return new TidemarkError('credentials', `${said}; give the app and the token's owner the permission it names`)
       }
@@ -112,6 +146,7 @@ export const GONE = 33
 export const BEFORE_PROFESSIONAL = 2_108_006
 
 function isDeadMetric(error: unknown): boolean {
+  if (!(error instanceof TidemarkError && error.code === 'changed')) return false
   const { code, subcode } = refusal(error) ?? {}
   return code === 3_001 || (code === 100 && subcode !== GONE && subcode !== BEFORE_PROFESSIONAL)
 }
@@ -183,12 +218,18 @@ export function openGraph(http: Http, version: number) {
       }
       const { bytes, body, headers } = await http.get(`v${version}.0/${path}`, { query, schema })
       spent = spentOf(headers)
-      const served = headers['facebook-api-version']
-      const other = served !== undefined && served !== `v${version}.0`
-      const message = `Meta answers as ${served} where v${version}.0 was asked for; set option 'version' to a living one`
-      return { bytes: withoutTokens(bytes), body, notes: other ? [{ code: 'version_ended', message }] : [] }
+      const note = endedNote(headers, version)
+      return { bytes: withoutTokens(bytes), body, notes: note ? [note] : [] }
     },
   }
+}
+
+/** That a version has ended, and another one answers in its place; undefined while it lives. */
+export function endedNote(headers: Headers, version: number): Note | undefined {
+  const served = headers['facebook-api-version']
+  if (served === undefined || served === `v${version}.0`) return undefined
+  const message = `Meta answers as ${served} where v${version}.0 was asked for; set option 'version' to a living one`
+  return { code: 'version_ended', message }
 }
 
 /** Links to further pages repeat the token that asked for this one, as it is or escaped. */

@@ -79,7 +79,7 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
     return opening
   }
 
-  /** A 401 may only mean that the access token has run out: then the session is opened anew, once. */
+  /** A refusal may only mean that the access token has run out: then the session is opened anew, once. */
   async function sendAuthorized(method: Method, path: string, request: Request): Promise<Answer> {
     if (!api.authorize) return send(method, path, request, {})
     const current = opened ?? reopen()
@@ -92,14 +92,17 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
     }
   }
 
-  /** Errors that a 401 became. */
+  /** Errors of sessions that ran out. */
   const refusals = new WeakSet<object>()
 
   async function send(method: Method, path: string, request: Request, session: Headers): Promise<Answer> {
     const own = { ...lowerCase(session), ...lowerCase(request.headers) }
     const headers = sendable({ accept: 'application/json', ...lowerCase(api.headers), ...own })
-    const redact = Object.keys(own).length > 0 ? redactor([...known, ...secretValues(headers)]) : hide
     const url = resolve(path, request.query, base, api.hosts ?? [])
+    const signature = api.sign?.({ headers, query: url.searchParams }) ?? {}
+    for (const [name, value] of Object.entries(signature)) url.searchParams.set(name, value)
+    const hidden = [...Object.values(signature), ...(Object.keys(own).length > 0 ? secretValues(headers) : [])]
+    const redact = hidden.length > 0 ? redactor([...known, ...hidden]) : hide
     const label = `${method} ${redact(pathOf(url, base)).slice(0, 200) || '/'} of ${url.host}`
     const body = encode(request, headers)
     for (let attempt = 1; ; attempt++) {
@@ -121,7 +124,7 @@ export function openHttp(api: Api, env: HttpEnv = {}): Http & { close(): void } 
         if (verdict.quota) env.onQuota?.(verdict.quota)
         return verdict.answer
       }
-      if ('status' in received && received.status === 401) refusals.add(verdict.error)
+      if (verdict.expired) refusals.add(verdict.error)
       if (!verdict.passing) throw verdict.error
       await wait(pauseBefore(verdict, attempt))
     }

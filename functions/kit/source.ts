@@ -3,6 +3,7 @@ import type { Bounds, Day } from './day.ts'
 import type { FactRow } from './fact.ts'
 import type { Api, Http } from './http.ts'
 import type { Json, Page } from './page.ts'
+import type { Spend } from './spend.ts'
 
 /**
  * What `pages` yields. `resume` (with all slices together ≤ 4 KB) continues after this page in a later invocation, with
@@ -30,6 +31,8 @@ export interface Files {
 export interface Reading<O> {
   readonly http: Http
   readonly files: Files
+  /** Where requests that cost money are accounted for. */
+  readonly spend: Spend
   readonly options: O
   /** First and last day to read, both included, of the stream's own zone. */
   readonly from: Day
@@ -97,8 +100,42 @@ export interface Stream<O = any, R = any> {
   map(record: R): FactRow | readonly FactRow[] | null
 }
 
+/** Something that somebody has to grant at the vendor, and has not. */
+export interface Missing {
+  /** As the vendor names it: a scope, a permission, a role. */
+  readonly permission: string
+  /** What cannot be read without it. */
+  readonly for: string
+  /** Where it is granted. */
+  readonly grant: string
+}
+
+/** What `probe` is given. */
+export interface Probing<O> {
+  readonly http: Http
+  readonly files: Files
+  readonly options: O
+  readonly now: Date
+  /** The reporting zone. */
+  readonly timezone: string
+  /** The newest value of a secret, for a vendor that is asked about a token by naming it. */
+  secret(name: string): Promise<string>
+  /** What the token endpoint says was consented to (RFC 6749, 5.1); undefined before a call opened a session, or untold. */
+  scopes(): readonly string[] | undefined
+}
+
+/** What a vendor said when it was probed. */
+export interface Probed {
+  /** Whose data it is, by name and id as far as the vendor tells. */
+  readonly account: string
+  /** What else an operator likes to see: time zone, currency, expiry, cost. @default - nothing */
+  readonly details?: Readonly<Record<string, string>>
+  /** @default - nothing is missing */
+  readonly missing?: readonly Missing[]
+}
+
 /** A vendor, before it is configured. */
-export interface SourceDefinition<O = any, S extends string = string> {
+export interface SourceDefinition<O = any, S extends string = string, P extends string = string> {
   /** The name of its file; also the default id. */
   readonly name: string
   /** Where the vendor documents what is read. */
@@ -106,8 +143,16 @@ export interface SourceDefinition<O = any, S extends string = string> {
   readonly options: z.ZodType<O>
   /** Names of the secrets it needs. */
   readonly secrets: readonly S[]
+  /** Names of those it can do without; one that is not set is undefined. @default - none */
+  readonly optionalSecrets?: readonly P[]
   /** How to reach it. Absent where nothing is called over the network. */
-  api?(given: { options: O; secrets: Readonly<Record<S, string>> }): Api
+  api?(given: { options: O; secrets: Readonly<Record<S, string> & Partial<Record<P, string>>> }): Api
+  /**
+   * Says with the fewest and cheapest calls whether the source can be read, for `tidemark doctor`; keeps nothing.
+   * @throws what reading would throw; all permissions that are missing are told together, and not thrown
+   * @default - doctor checks no more than that there are secrets
+   */
+  probe?(probing: Probing<O>): Promise<Probed>
   streams(options: O): Readonly<Record<string, Stream<O>>>
 }
 

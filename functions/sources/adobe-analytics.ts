@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { interactions, traffic } from '../facts.ts'
-import type { Api } from '../kit/api.ts'
+import type { Api, Http } from '../kit/api.ts'
 import { addDays, bounds, type Day, day, dayOf, isDay, zone } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import type { Page } from '../kit/page.ts'
-import type { Reading, Stream, Turn } from '../kit/source.ts'
+import type { Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const BASE = 'https://analytics.adobe.io'
 const TOKENS = 'https://ims-na1.adobelogin.com/ims/token/v3'
@@ -51,7 +51,12 @@ const Report = z.object({
 type Report = z.output<typeof Report>
 
 /** The specification writes `timezoneZoneinfo`, some answers `timezoneZoneInfo`. */
-const Suite = z.object({ timezoneZoneinfo: z.string().optional(), timezoneZoneInfo: z.string().optional() })
+const Suite = z.object({
+  timezoneZoneinfo: z.string().optional(),
+  timezoneZoneInfo: z.string().optional(),
+  name: z.string().optional(),
+  currency: z.string().optional(),
+})
 
 /** Rows of one page: more than the days of one range, as a rule. */
 const LIMIT = 50
@@ -64,6 +69,24 @@ function dayOfItem(itemId: string): Day {
   throw new TidemarkError('changed', `a row has itemId '${itemId}'; expected a day as year−1900, month−1 and day`)
 }
 
+const suitePath = ({ company, rsid }: Options) =>
+  `api/${company}/reportsuites/collections/suites/${encodeURIComponent(rsid)}`
+
+/** The question for some days. */
+const worded = (rsid: string, from: Day, to: Day, page: number) => ({
+  rsid,
+  globalFilters: [{ type: 'dateRange', dateRange: `${from}T00:00:00.000/${addDays(to, 1)}T00:00:00.000` }],
+  metricContainer: { metrics: METRICS.map((name) => ({ columnId: name, id: `metrics/${name}` })) },
+  dimension: DIMENSION,
+  settings: {
+    limit: LIMIT,
+    page,
+    dimensionSort: 'asc',
+    countRepeatInstances: true,
+    nonesBehavior: 'return-nones',
+  },
+})
+
 async function* readReport({
   http,
   options,
@@ -74,26 +97,13 @@ async function* readReport({
 }: Reading<Options>): AsyncGenerator<Turn, void, void> {
   const { company, rsid } = options
   if (resume === null) {
-    const path = `api/${company}/reportsuites/collections/suites/${encodeURIComponent(rsid)}`
-    const { body } = await http.get(path, { query: { expansion: 'timezoneZoneinfo' }, schema: Suite })
+    const { body } = await http.get(suitePath(options), { query: { expansion: 'timezoneZoneinfo' }, schema: Suite })
     refuseOtherZone(body.timezoneZoneinfo ?? body.timezoneZoneInfo, options, { from, to, range })
   }
   for (let number = Number(resume ?? 0); ; number++) {
     const { bytes, body } = await http.post(`api/${company}/reports`, {
       schema: Report,
-      body: {
-        rsid,
-        globalFilters: [{ type: 'dateRange', dateRange: `${from}T00:00:00.000/${addDays(to, 1)}T00:00:00.000` }],
-        metricContainer: { metrics: METRICS.map((name) => ({ columnId: name, id: `metrics/${name}` })) },
-        dimension: DIMENSION,
-        settings: {
-          limit: LIMIT,
-          page: number,
-          dimensionSort: 'asc',
-          countRepeatInstances: true,
-          nonesBehavior: 'return-nones',
-        },
-      },
+      body: worded(rsid, from, to, number),
     })
     refuseOtherAnswer(body, number, from, to)
     const isLast = body.lastPage ?? number + 1 >= body.totalPages
@@ -221,6 +231,57 @@ const failureOf =
     return status === 200 ? new TidemarkError('unavailable', `200 with an error: ${said}`) : undefined
   }
 
+const Me = z.object({
+  imsOrgs: z.array(
+    z.object({ companies: z.array(z.object({ globalCompanyId: z.string(), companyName: z.string().default('') })) }),
+  ),
+})
+
+/**
+ * The suite with its zone, and one day's report, whose columns say which metrics may be seen; both are free. Where the suite
+ * is refused, `discovery/me` says which companies the credential belongs to (guide "Discovery API").
+ */
+async function probe({ http, options, now }: Probing<Options>): Promise<Probed> {
+  const { company, rsid, zone } = options
+  const suite = http.get(suitePath(options), { query: { expansion: 'name,currency,timezoneZoneinfo' }, schema: Suite })
+  const { body } = await suite.catch(async (error) => {
+    throw error instanceof TidemarkError && /^(credentials|invalid)$/.test(error.code)
+      ? ((await otherCompany(http, company)) ?? error)
+      : error
+  })
+  const on = addDays(dayOf(now.getTime(), zone), -1)
+  const actual = body.timezoneZoneinfo ?? body.timezoneZoneInfo
+  refuseOtherZone(actual, options, { from: on, to: on, range: bounds(on, zone) })
+  const report = await http.post(`api/${company}/reports`, { body: worded(rsid, on, on, 0), schema: Report })
+  const { columns, rows } = report.body
+  const grant = `add it to the product profile of the technical account (Admin Console, Adobe Analytics, Permissions)`
+  return {
+    account: `report suite ${rsid}${body.name ? ` '${body.name}'` : ''} of company ${company}`,
+    details: {
+      ...(actual && { 'time zone': actual }),
+      ...(body.currency && { currency: body.currency }),
+      [`visits on ${on}`]: String(rows[0]?.data[columns.columnIds.indexOf('visits')] ?? 'none'),
+    },
+    missing: columns.columnErrors.map(({ columnId }) => ({ permission: `metrics/${columnId}`, for: 'visits', grant })),
+  }
+}
+
+/** That the credential belongs to other companies; undefined if it belongs to this one, or that cannot be found out. */
+async function otherCompany(http: Http, company: string): Promise<TidemarkError | undefined> {
+  try {
+    const { body } = await http.get('discovery/me', { schema: Me })
+    const all = body.imsOrgs.flatMap(({ companies }) => companies)
+    if (all.some(({ globalCompanyId }) => globalCompanyId === company)) return undefined
+    const names = all.map(({ globalCompanyId, companyName }) => `${globalCompanyId} '${companyName}'`).join(', ')
+    return invalid(
+      `the credential belongs to ${names || 'no company'}, not to company ${company}; correct option company`,
+    )
+  } catch (error) {
+    if (error instanceof TidemarkError) return undefined
+    throw error
+  }
+}
+
 const Token = z.object({ access_token: z.string().min(1) })
 const isAdobe = (url: string) => new URL(url).hostname.endsWith('.adobe.io')
 
@@ -243,6 +304,7 @@ export const adobeAnalytics = defineSource({
   docs: 'https://developer.adobe.com/analytics-apis/docs/2.0/guides/endpoints/reports/',
   options: Options,
   secrets: ['clientId', 'clientSecret'],
+  probe,
   api: ({ options, secrets }) => {
     const base = options.baseUrl.replace(/\/?$/, '/')
     const tokens = options.tokenUrl ?? (isAdobe(base) ? TOKENS : `${base}ims/token/v3`)

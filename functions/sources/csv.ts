@@ -9,6 +9,7 @@ import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import type { FactRow } from '../kit/fact.ts'
 import type { Page } from '../kit/page.ts'
+import type { Files, Probed } from '../kit/source.ts'
 
 type Row = Readonly<Record<string, string>>
 /** A row of a file, by the line on which it begins; `problem` says why it cannot be read. */
@@ -19,6 +20,7 @@ export const csv = defineSource({
   name: 'csv',
   docs: 'https://www.rfc-editor.org/rfc/rfc4180',
   secrets: [],
+  probe: ({ files, options }) => probe(files, options.file),
   options: z.strictObject({
     /** A path or a glob; a relative one is looked up beside the config. */
     file: z.string().min(1),
@@ -69,6 +71,23 @@ export const csv = defineSource({
     },
   }),
 })
+
+/** As much of a file as is read at once, as a rule. */
+const HEAD = 64 * 1024
+
+/** Reads the beginning of each file. */
+async function probe(files: Files, pattern: string): Promise<Probed> {
+  const details: Record<string, string> = {}
+  for await (const { name, chunks } of files.open(pattern)) {
+    let head = Buffer.alloc(0)
+    for await (const chunk of decoded(name, chunks)) {
+      head = Buffer.concat([head, chunk])
+      if (head.length >= LONGEST || (head.length >= HEAD && head.includes(LF))) break
+    }
+    details[name] = `columns ${headerOf(name, head).join(', ')}`
+  }
+  return { account: `files that match '${pattern}': ${Object.keys(details).length}`, details }
+}
 
 /** Size from which a piece of a file ends with its record. */
 const PIECE = 4 * 1024 * 1024

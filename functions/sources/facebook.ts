@@ -4,6 +4,7 @@ import { bounds, type Day, dayOf } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import {
   askLiving,
+  endedNote,
   GraphRows,
   GraphTime,
   graphApi,
@@ -17,16 +18,21 @@ import {
   nextPage,
   openGraph,
   Paging,
+  refusal,
 } from '../kit/graph-api.ts'
+import { graphComments } from '../kit/graph-comments.ts'
+import { graphPermissions, type WantedPermission } from '../kit/graph-permissions.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
-import type { Reading, Stream, Turn } from '../kit/source.ts'
+import type { Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const Options = z.strictObject({
   /** Id of the Page. */
   page: z.string().regex(/^\d+$/, "expected the Page's id, digits only"),
   /** Version of the Graph API; each lives for about two years. @default 26 */
   version: z.int().min(1).default(26),
+  /** Read comments one by one, with their authors; needs `pages_read_user_content` and the task MODERATE. @default false */
+  comments: z.boolean().default(false),
   /** Read Messenger conversations as well; needs `pages_messaging`. @default false */
   messages: z.boolean().default(false),
   /** Read recommendations as well; versions from 22 on refuse it. @default false */
@@ -63,6 +69,16 @@ const Recommendation = z.object({
   open_graph_story: z.object({ id: z.string() }).optional(),
 })
 
+const Comment = z.object({
+  id: z.string(),
+  created_time: GraphTime,
+  /** Absent where the token may not know its author; the Page's own comments have it. */
+  from: z.object({ id: z.string() }).optional(),
+  /** Of a reply. */
+  parent: z.object({ id: z.string() }).optional(),
+  post: z.string(),
+})
+
 const Party = z.object({ id: z.string() })
 const Message = z.object({
   id: z.string(),
@@ -76,6 +92,7 @@ const Insights = z.object({
   data: z.array(z.object({ values: z.array(z.object({ end_time: GraphTime })).default([]) })),
 })
 const Dated = z.object({ data: z.array(z.object({ created_time: GraphTime })), paging: Paging })
+const Listed = z.object({ data: z.array(z.object({ id: z.string(), comments: Total })), paging: Paging })
 const Threads = z.object({
   data: z.array(
     z.object({
@@ -94,6 +111,8 @@ const POST_DAYS = 28
 const SETTLING_DAYS = 3
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
+/** Of comments. */
+const COMMENT_LIMIT = 100
 /** Larger pages of posts with insights are refused: "Please reduce the amount of data you're asking for". */
 const LIST_LIMIT = 25
 /** "You can only get details about the 20 most recent messages in the conversation" (guide "Conversations API"). */
@@ -267,6 +286,59 @@ const ratings: Stream<Options, z.output<typeof Recommendation>> = {
   },
 }
 
+/** Newest first, as asked for; where it is not, the list is read to its end. */
+function isCommentMissing(page: readonly { created_time: string }[], start: number): boolean {
+  const [first, last] = [page[0], page.at(-1)].map((one) => Date.parse(one?.created_time ?? ''))
+  return !(first! > last!) || isAnyLater(page, 'created_time', start)
+}
+
+const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
+  kind: 'events',
+  facts: ['interactions'],
+  emits: ['social.comment'],
+  record: Comment,
+  pages: ({ http, options, range, resume }) => {
+    const since = Math.floor((range.start - POST_DAYS * DAY) / 1_000)
+    const fields = 'id,comments.filter(stream).limit(0).summary(true)'
+    return graphComments(openGraph(http, options.version), resume, {
+      name: 'post',
+      path: `${options.page}/published_posts`,
+      query: { fields, since, until: Math.ceil(range.end / 1_000), limit: LIST_LIMIT },
+      listed: Listed,
+      hasComments: ({ comments }) => comments?.summary.total_count !== 0,
+      // Replies as well, and what the Page has hidden; names and texts are not asked for.
+      commentQuery: {
+        fields: 'id,created_time,from{id},parent{id}',
+        filter: 'stream',
+        order: 'reverse_chronological',
+        limit: COMMENT_LIMIT,
+      },
+      comments: Dated,
+      isMore: (page) => isCommentMissing(page, range.start),
+    })
+  },
+  *records(of) {
+    const { list, post } = of.context as { list?: boolean; post?: string }
+    if (!list) for (const comment of graphBody(GraphRows, of).data) yield { ...comment, post }
+  },
+  notes: graphNotes,
+  key: ({ id }) => id,
+  map: ({ id, created_time: at, from, parent, post }) => {
+    const isOwn = from?.id === own
+    return interactions({
+      id,
+      at,
+      channel: 'social',
+      kind: 'comment',
+      // An answer belongs to what the customer began.
+      initiator: isOwn ? (parent ? undefined : 'company') : 'customer',
+      actor: isOwn ? 'company' : 'customer',
+      customer: isOwn ? undefined : person({ id: from?.id }),
+      content: post,
+    })
+  },
+})
+
 const messages = (own: string): Stream<Options, z.output<typeof Message>> => ({
   kind: 'events',
   facts: ['interactions'],
@@ -310,10 +382,77 @@ const messages = (own: string): Stream<Options, z.output<typeof Message>> => ({
   },
 })
 
+/** Subcode of "This method must be called with a Page Access Token". */
+const NO_PAGE_TOKEN = 2_069_032
+
+/**
+ * The Page by name, whether the token's owner has a role on it (field `access_token`: "only returned if the user making the
+ * request has a role on the Page"), and the permissions of the token. Calls are free.
+ */
+async function probe({ http, options, secret }: Probing<Options>): Promise<Probed> {
+  const { page, version, messages } = options
+  const token = await secret('token')
+  const graph = openGraph(http, version)
+  const ask = (edge: string, query: Record<string, string | number>) => () =>
+    graph.get(`${page}/${edge}`, query, z.unknown())
+  const grant = `choose it, and Page ${page}, when the token is generated anew (Business settings, System users, Generate token)`
+  const wanted: WantedPermission[] = [
+    ...[
+      {
+        permission: 'read_insights',
+        for: 'activity, followers, posts',
+        ask: ask('insights', { metric: 'page_follows', period: 'day' }),
+      },
+      {
+        permission: 'pages_read_engagement',
+        for: 'followers, posts',
+        ask: ask('published_posts', { fields: 'id', limit: 1 }),
+      },
+      { permission: 'pages_show_list', for: 'the token of the Page' },
+      {
+        permission: 'pages_read_user_content',
+        for: ['posts', options.comments && 'comments', options.ratings && 'ratings'].filter(Boolean).join(', '),
+      },
+    ],
+    ...(messages
+      ? [
+          {
+            permission: 'pages_messaging',
+            for: 'messages',
+            ask: ask('conversations', { platform: 'MESSENGER', fields: 'id', limit: 1 }),
+          },
+        ]
+      : []),
+  ].map((one) => ({ ...one, grant, target: page }))
+  const { body, headers } = await http.get(`v${version}.0/${page}`, {
+    query: { fields: 'name,access_token' },
+    headers: { authorization: `Bearer ${token}` },
+    schema: z.object({ name: z.string(), access_token: z.string().optional() }),
+  })
+  const role = {
+    permission: 'a role on the Page, with the task ANALYZE',
+    for: 'every stream',
+    grant: `assign the Page to the token's owner (Business settings, Pages, Assign people)`,
+  }
+  try {
+    const { type, details, missing } = await graphPermissions(http, version, token, wanted)
+    // A Page's own token need not be shown to itself.
+    const isOutside = body.access_token === undefined && type !== undefined && type !== 'PAGE'
+    return {
+      account: `Page '${body.name}' (${page})`,
+      details: { ...details, version: endedNote(headers, version)?.message ?? `v${version}.0` },
+      missing: isOutside ? [role, ...missing] : missing,
+    }
+  } catch (error) {
+    if (body.access_token !== undefined || refusal(error)?.subcode !== NO_PAGE_TOKEN) throw error
+    return { account: `Page '${body.name}' (${page})`, missing: [role] }
+  }
+}
+
 /**
  * Facebook Pages, through the Graph API: the day's new followers and taps on the Page's buttons, its followers at the
- * end of the day, and the lifetime counters of the posts of the last 28 days. On request, Messenger conversations
- * and recommendations.
+ * end of the day, and the lifetime counters of the posts of the last 28 days. On request, comments one by one (they then
+ * count in place of the counters' changes), Messenger conversations and recommendations.
  *
  * Secret `token`: a Page token, or better one of a business's system user, which does not run out; it is exchanged for
  * the Page's (field `access_token` of the Page: "only returned if the user making the request has a role on the Page").
@@ -328,16 +467,24 @@ const messages = (own: string): Stream<Options, z.output<typeof Message>> => ({
  *   Changes", December 14). Names of post metrics alive on v25.0: trypostit/trypost pull request 320.
  * - **Recommendations**: "attempting to query an edge or field that returns a recommendation using v22.0 or later will
  *   return error code 12" (reference "Recommendation"); with `ratings`, set `version` below 22 while one lives.
- * - Apps that require `appsecret_proof` are not supported: the setting "Require App Secret" has to be off.
+ * - **Comments**: of posts no older than 28 days, replies included, also those that the Page has hidden; a deleted one is
+ *   gone, one deleted after its day was read stays counted. "You must use a Page access token if you want User information
+ *   to be included" (reference "Comment", Page Owned Comments), and the app needs advanced access to
+ *   `pages_read_user_content`: else `from` is absent of all but the Page's own (restfb/restfb issue 1136), and so is the
+ *   person. Ids take the task MODERATE (reference "Object Comments", v11.0).
+ * - Secret `appSecret`, optional: with it every request carries `appsecret_proof`, which apps with the setting "Require App
+ *   Secret" demand (guide "Secure Graph API Calls").
  */
 export const facebook = defineSource({
   name: 'facebook',
   docs: 'https://developers.facebook.com/docs/graph-api/reference/insights',
   options: Options,
   secrets: ['token'],
-  api: ({ options: { baseUrl, page, version } }) => ({
+  probe,
+  optionalSecrets: ['appSecret'],
+  api: ({ options: { baseUrl, page, version }, secrets: { appSecret } }) => ({
     baseUrl: baseUrl.replace(/\/?$/, '/'),
-    ...graphApi(version),
+    ...graphApi(version, appSecret),
     authorize: async ({ http, secret }) => {
       const token = await secret('token')
       const { body } = await http.get(`v${version}.0/${page}`, {
@@ -353,6 +500,7 @@ export const facebook = defineSource({
     followers,
     posts: published,
     ...(options.ratings && { ratings }),
+    ...(options.comments && { comments: comments(options.page) }),
     ...(options.messages && { messages: messages(options.page) }),
   }),
 })

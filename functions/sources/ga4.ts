@@ -2,12 +2,12 @@ import type { analyticsdata_v1beta as v1beta } from '@googleapis/analyticsdata'
 import * as z from 'zod'
 import { interactions, traffic } from '../facts.ts'
 import { noRepeat } from '../kit/cursor.ts'
-import { addDays, bounds, type Day, day, zone } from '../kit/day.ts'
+import { addDays, bounds, type Day, day, dayOf, zone } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import { googleApi, readKeyFile, secondsToMidnight, sendWorded } from '../kit/google.ts'
 import type { Page } from '../kit/page.ts'
-import type { Note, Reading, Stream, Turn } from '../kit/source.ts'
+import type { Note, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const Options = z.strictObject({
   /** The number of the property, as in its settings. Several properties are several sources. */
@@ -46,6 +46,7 @@ const Report = Quota.extend({
   metadata: z
     .object({
       timeZone: z.string().optional(),
+      currencyCode: z.string().optional(),
       dataLossFromOtherRow: z.boolean().default(false),
       subjectToThresholding: z.boolean().default(false),
       samplingMetadatas: z.array(z.unknown()).default([]),
@@ -184,7 +185,10 @@ function after(place: Place, { rows, rowCount }: Report, questions: number, to: 
 }
 
 /** Another zone is no fault as long as its days are the same instants. */
-function refuseOtherZone({ metadata: { timeZone } }: Report, { options, from, to, range }: Reading<Options>): void {
+function refuseOtherZone(
+  { metadata: { timeZone } }: Report,
+  { options, from, to, range }: Pick<Reading<Options>, 'options' | 'from' | 'to' | 'range'>,
+): void {
   if (timeZone === undefined) return
   if (bounds(from, timeZone).start === range.start && bounds(to, timeZone).end === range.end) return
   const days = options.zone ?? 'the reporting zone of the config'
@@ -302,6 +306,54 @@ const days = ({ zone, repull }: Options) => ({
 })
 
 /**
+ * One report of one number, which costs few tokens of the quota: the Data API has no cheaper call that states the zone
+ * (`getMetadata` lists fields only). It does not know the property's name.
+ */
+async function probe({ http, options, now, timezone, secret }: Probing<Options>): Promise<Probed> {
+  const { analyticsdata } = await import('@googleapis/analyticsdata')
+  const { properties } = analyticsdata('v1beta')
+  const own = options.zone ?? timezone
+  const on = addDays(dayOf(now.getTime(), own), -1)
+  const { body } = await sendWorded(http, options.baseUrl, Report, (auth) =>
+    properties.runReport({
+      auth,
+      property: `properties/${options.property}`,
+      requestBody: {
+        dateRanges: [{ startDate: on, endDate: on }],
+        metrics: [{ name: 'sessions' }],
+        limit: '1',
+        returnPropertyQuota: true,
+      },
+    }),
+  )
+  refuseOtherZone(body, { options, from: on, to: on, range: bounds(on, own) })
+  const account = readKeyFile('credentials', await secret('credentials'))
+  const { metadata, propertyQuota, rows } = body
+  const left = propertyQuota.tokensPerDay?.remaining
+  return {
+    account: `property ${options.property}`,
+    details: {
+      reader: account.type === 'service_account' ? account.client_email : 'a person who consented',
+      ...(metadata.timeZone && { 'time zone': metadata.timeZone }),
+      ...(metadata.currencyCode && { currency: metadata.currencyCode }),
+      [`sessions on ${on}`]: rows[0]?.metricValues[0]?.value ?? 'none',
+      ...(left !== undefined && { 'tokens left today': String(left) }),
+    },
+  }
+}
+
+/** Whom Google Analytics has to let in: the address that is to be added to the property. */
+function readerOf(credentials: string): string {
+  try {
+    const account = readKeyFile('credentials', credentials)
+    return account.type === 'service_account' ? `${account.client_email} ` : ''
+  } catch {
+    // Opening a session says what is wrong with it.
+    return ''
+  }
+}
+
+/**
  * Google Analytics 4, by its Data API v1beta: one property's traffic by day and channel group, and key events.
  *
  * Needs any property (360 or not), and as the secret `credentials` the key file of a service account that has the role
@@ -325,14 +377,15 @@ export const ga4 = defineSource({
   docs: 'https://developers.google.com/analytics/devguides/reporting/data/v1/rest/v1beta/properties/runReport',
   options: Options,
   secrets: ['credentials'],
-  api: ({ options }) => ({
+  probe,
+  api: ({ options, secrets }) => ({
     ...googleApi({
       ...options,
       account: async ({ secret }) => readKeyFile('credentials', await secret('credentials')),
       keep: async ({ secret, keep }, refresh_token) =>
         keep('credentials', JSON.stringify({ ...JSON.parse(await secret('credentials')), refresh_token })),
       scopes: ['https://www.googleapis.com/auth/analytics.readonly'],
-      needs: `the role Viewer on property ${options.property}, and the scope analytics.readonly`,
+      needs: `${readerOf(secrets.credentials)}the role Viewer on property ${options.property} (Admin, Property access management), and the scope analytics.readonly`,
     }),
     // What Google counts is tokens, not requests: the chains of a source are its limit.
     perSecond: 30,

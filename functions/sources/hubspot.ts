@@ -7,7 +7,7 @@ import type { FactRow } from '../kit/fact.ts'
 import type { Http } from '../kit/http.ts'
 import type { Json, Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
-import type { Reading, Stream, Turn } from '../kit/source.ts'
+import type { Missing, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 import type { Channel, Kind } from '../kit/taxonomy.ts'
 
 const Options = z.strictObject({
@@ -48,7 +48,11 @@ type Recorded = z.output<typeof Recorded>
 const Next = z.object({ next: z.object({ after: z.string() }).optional() }).optional()
 const Listed = z.object({
   results: z.array(
-    z.object({ id: z.string(), associations: z.record(z.string(), z.object({ paging: Next })).optional() }),
+    z.object({
+      id: z.string(),
+      archived: z.boolean().optional(),
+      associations: z.record(z.string(), z.object({ paging: Next })).optional(),
+    }),
   ),
   paging: Next,
 })
@@ -145,6 +149,9 @@ async function* read(
       },
       schema: Listed,
     })
+    if (body.results.some(({ archived = deleted }) => archived !== deleted)) {
+      throw new TidemarkError('changed', `the list of ${type} with archived=${deleted} has records that are not so`)
+    }
     const cut = (to: Related) => body.results.filter(({ associations }) => associations?.[to]?.paging?.next)
     const page = { bytes, ...(await associations(http, options, type, related, (to) => cut(to).map(({ id }) => id))) }
     const next = body.paging?.next?.after
@@ -400,6 +407,8 @@ function activity(
   })
 }
 
+const UNSCOPED = 'the token lacks a scope'
+
 /** What HubSpot says when it refuses. */
 const Refusal = z.object({
   status: z.literal('error'),
@@ -422,7 +431,7 @@ function failure({ status, body }: { status: number; body: unknown }): TidemarkE
     const scopes = errors.flatMap(({ context }) => context?.requiredGranularScopes ?? context?.requiredScopes ?? [])
     return new TidemarkError(
       'credentials',
-      `the token lacks a scope; expected ${scopes.join(' or ') || 'the scopes of the source'}: grant it to the app or service key`,
+      `${UNSCOPED}; expected ${scopes.join(' or ') || 'the scopes of the source'}: grant it to the app or service key`,
     )
   }
   if (status === 401) {
@@ -432,6 +441,56 @@ function failure({ status, body }: { status: number; body: unknown }): TidemarkE
     return new TidemarkError(errorType === 'RATE_LIMIT' ? 'limited' : 'unavailable', `200 with an error: ${message}`)
   }
   return undefined
+}
+
+/** What opens each scope, by a type that needs it. */
+const scopesOf = {
+  contacts: { permission: 'crm.objects.contacts.read', for: 'contacts, calls, meetings, communications' },
+  deals: { permission: 'crm.objects.deals.read', for: 'deals' },
+  tickets: { permission: 'crm.objects.tickets.read', for: 'tickets' },
+  emails: { permission: 'sales-email-read', for: 'emails' },
+} as const
+
+const Details = z.object({
+  portalId: z.int(),
+  accountType: z.string().optional(),
+  timeZone: z.string().optional(),
+  companyCurrency: z.string().optional(),
+})
+
+/**
+ * The account's details (API guide "Account information", which every app may read), and one record of each type with a scope of
+ * its own: the endpoint that lists the scopes of a token exists for private apps only, and asking tells them for any.
+ */
+async function probe({ http, options: { version } }: Probing<Options>): Promise<Probed> {
+  const details = await unlessUnscoped(http.get('account-info/2026-03/details', { schema: Details }))
+  const missing: Missing[] = []
+  for (const [type, { permission, for: reads }] of Object.entries(scopesOf)) {
+    const asked = await unlessUnscoped(http.get(`crm/objects/${version}/${type}`, { query: { limit: 1 } }))
+    const grant = 'add the scope to the service key (Development, Keys, Service keys) or to the private app (Scopes)'
+    if (!asked) missing.push({ permission, for: reads, grant })
+  }
+  if (!details) return { account: 'a HubSpot account', missing }
+  const { portalId, accountType, timeZone, companyCurrency } = details.body
+  return {
+    account: `HubSpot account ${portalId}`,
+    details: {
+      ...(accountType && { type: accountType }),
+      ...(timeZone && { 'time zone': timeZone }),
+      ...(companyCurrency && { currency: companyCurrency }),
+    },
+    missing,
+  }
+}
+
+/** Undefined where the call is refused for want of a scope. */
+async function unlessUnscoped<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof TidemarkError && error.message.includes(UNSCOPED)) return undefined
+    throw error
+  }
 }
 
 /**
@@ -450,6 +509,7 @@ export const hubspot = defineSource({
   docs: 'https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm',
   options: Options,
   secrets: ['token'],
+  probe,
   api: ({ options: { baseUrl }, secrets: { token } }) => ({
     baseUrl: baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`,
     headers: { authorization: `Bearer ${token}` },

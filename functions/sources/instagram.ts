@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { audience, interactions, posts } from '../facts.ts'
-import { noRepeat } from '../kit/cursor.ts'
 import { bounds, dayOf, eachDay } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import { TidemarkError } from '../kit/errors.ts'
@@ -23,10 +22,13 @@ import {
   Paging,
   refusal,
 } from '../kit/graph-api.ts'
+import { graphComments } from '../kit/graph-comments.ts'
+import { graphPermissions, type WantedPermission } from '../kit/graph-permissions.ts'
 import type { Http } from '../kit/http.ts'
+import { unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
-import type { Note, Stream } from '../kit/source.ts'
+import type { Note, Probed, Probing, Stream } from '../kit/source.ts'
 
 const Options = z.strictObject({
   /** Id of the professional account. */
@@ -141,8 +143,12 @@ const activity: Stream<Options, z.output<typeof Measured>> = {
       const { day, breakdown } = all[at]!
       const { start, end } = bounds(day, META_ZONE)
       const when = { period: 'day', metric_type: 'total_value', breakdown, since: start / 1_000, until: end / 1_000 }
-      const ask = (asked: readonly string[]) =>
-        graph.get(`${options.account}/insights`, { metric: asked.join(','), ...when }, Insights)
+      const ask = async (asked: readonly string[]) => {
+        const answer = await graph.get(`${options.account}/insights`, { metric: asked.join(','), ...when }, Insights)
+        const other = answer.body.data.find(({ name }) => !asked.includes(name))
+        if (other) throw new TidemarkError('changed', `an answer has ${other.name}; expected ${asked.join(', ')}`)
+        return answer
+      }
       // Accounts with fewer than 100 followers lack some; that says nothing of the others.
       const group = at % groups.length
       const { answer, alive, notes } = await askLiving(living[group]!, ask, nothing)
@@ -273,12 +279,6 @@ const media: Stream<Options, z.output<typeof Media>> = {
 
 const different = (notes: readonly Note[]) => [...new Map(notes.map((note) => [note.message, note])).values()]
 
-const Cursor = z.record(z.string(), z.string()).nullable()
-/** Where a reading of comments stands: a page of media, the last of it that is done, and a page `of` the next one's. */
-const Place = z.object({ media: Cursor, done: z.string().nullable(), of: z.string().nullable(), comments: Cursor })
-type Place = z.output<typeof Place>
-const placeAt = (media: Place['media']): Place => ({ media, done: null, of: null, comments: null })
-
 const repliesCut: Note = {
   code: 'replies_cut',
   message: 'comments with very many replies show only some of them; the others are missing',
@@ -289,43 +289,21 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
   facts: ['interactions'],
   emits: ['social.comment'],
   record: Comment,
-  async *pages({ http, options, range, resume }) {
-    const graph = openGraph(http, options.version)
-    const times = {
-      since: Math.floor((range.start - MEDIA_DAYS * DAY) / 1_000),
-      until: Math.ceil(range.end / 1_000),
-    }
+  pages: ({ http, options, range, resume }) => {
+    const since = Math.floor((range.start - MEDIA_DAYS * DAY) / 1_000)
     const fields = 'id,timestamp,username,user,from,parent_id'
-    const once = noRepeat()
-    let place: Place | null = resume === null ? placeAt(null) : Place.parse(resume)
-    while (place) {
-      const at: Place = place
-      const query = { fields: 'id,comments_count', ...times, limit: LIST_LIMIT, ...at.media }
-      const { bytes, body, notes } = await graph.get(`${options.account}/media`, query, Listed)
-      const next = nextPage(body.paging)
-      if (next) once(JSON.stringify(next))
-      const after = next && placeAt(next)
-      const ids = body.data.filter(({ comments_count }) => comments_count !== 0).map(({ id }) => id)
-      const left = ids.slice(at.done === null ? 0 : ids.indexOf(at.done) + 1)
-      yield { ...graphPage(bytes, notes, { list: true }), resume: left.length > 0 ? at : after }
-      for (const [i, id] of left.entries()) {
-        let cursor = at.of === id ? at.comments : null
-        do {
-          // Newest first; replies come with the comment they answer, so late ones to old comments are not seen.
-          const asked = { fields: `${fields},replies{${fields}}`, limit: COMMENT_LIMIT, ...cursor }
-          const answer = await graph.get(`${id}/comments`, asked, Dated)
-          cursor = isAnyLater(answer.body.data, 'timestamp', range.start) ? nextPage(answer.body.paging) : null
-          if (cursor) once(`${id} ${JSON.stringify(cursor)}`)
-          const done = cursor ? (left[i - 1] ?? at.done) : id
-          const here = { ...at, done, of: id, comments: cursor }
-          const isLast = !cursor && i + 1 === left.length
-          const notes = answer.body.data.some(({ replies }) => replies?.paging?.next) ? [repliesCut] : []
-          const made = graphPage(answer.bytes, [...answer.notes, ...notes], { media: id })
-          yield { ...made, resume: isLast ? after : here }
-        } while (cursor)
-      }
-      place = after
-    }
+    return graphComments(openGraph(http, options.version), resume, {
+      name: 'media',
+      path: `${options.account}/media`,
+      query: { fields: 'id,comments_count', since, until: Math.ceil(range.end / 1_000), limit: LIST_LIMIT },
+      listed: Listed,
+      hasComments: ({ comments_count }) => comments_count !== 0,
+      // Newest first; replies come with the comment they answer, so late ones to old comments are not seen.
+      commentQuery: { fields: `${fields},replies{${fields}}`, limit: COMMENT_LIMIT },
+      comments: Dated,
+      isMore: (page) => isAnyLater(page, 'timestamp', range.start),
+      notes: (page) => (page.some(({ replies }) => replies?.paging?.next) ? [repliesCut] : []),
+    })
   },
   *records(page) {
     const { list, media } = page.context as { list?: boolean; media?: string }
@@ -393,6 +371,53 @@ async function refreshed(http: Http, token: string): Promise<string> {
   }
 }
 
+/** The account by name, and the permissions of the token. Calls are free. */
+async function probe({ http, options, now, secret }: Probing<Options>): Promise<Probed> {
+  const { account, version, login, comments, mentions } = options
+  const graph = openGraph(http, version)
+  const named = login === 'facebook' ? 'instagram_' : 'instagram_business_'
+  const grant =
+    login === 'facebook'
+      ? 'choose it when the token is generated anew (Business settings, System users, Generate token)'
+      : 'choose it when the account logs in anew (App dashboard, Instagram, API setup with Instagram login)'
+  const ask = (edge: string, query: Record<string, string | number>) => () =>
+    graph.get(`${account}/${edge}`, query, z.unknown())
+  const total = { metric: 'profile_links_taps', period: 'day', metric_type: 'total_value' }
+  const until = bounds(dayOf(now.getTime(), META_ZONE), META_ZONE).start / 1_000
+  const wanted: WantedPermission[] = [
+    { permission: `${named}basic`, for: 'every stream', ask: ask('media', { fields: 'id', limit: 1 }) },
+    {
+      permission: `${named}manage_insights`,
+      for: 'activity, media',
+      ask: ask('insights', { ...total, since: until - 86_400, until }),
+    },
+    ...(login === 'facebook' ? [{ permission: 'pages_read_engagement', for: 'every stream' }] : []),
+    ...(comments || mentions
+      ? [
+          {
+            permission: `${named}manage_comments`,
+            for: [comments && 'comments', mentions && 'mentions'].filter(Boolean).join(', '),
+            ask: ask('tags', { fields: 'id', limit: 1 }),
+          },
+        ]
+      : []),
+  ].map((one) => ({ ...one, grant }))
+  const Named = z.object({ username: z.string(), followers_count: z.int().optional() })
+  const inspected = login === 'facebook' ? await secret('token') : undefined
+  const { details, missing } = await graphPermissions(http, version, inspected, wanted)
+  const call = graph.get(account, { fields: 'username,followers_count' }, Named)
+  const { body, notes = [] } = (await unlessRefused(call, () => missing.length > 0)) ?? {}
+  return {
+    account: body ? `@${body.username} (${account})` : account,
+    details: {
+      ...(body?.followers_count !== undefined && { followers: String(body.followers_count) }),
+      ...details,
+      version: notes[0]?.message ?? `v${version}.0`,
+    },
+    missing,
+  }
+}
+
 /**
  * Instagram professional accounts, through the Graph API: the day's new followers, taps on the profile's buttons and
  * replies to stories; followers now; the lifetime counters of the media of the last 28 days. On request, comments one by
@@ -403,6 +428,8 @@ async function refreshed(http: Http, token: string): Promise<string> {
  * with `'instagram'` a long-lived one with `instagram_business_basic`, `instagram_business_manage_insights`, which every
  * run refreshes (reference "Refresh Access Token"). Comments and tags need `instagram_manage_comments`, or
  * `instagram_business_manage_comments`.
+ * Secret `appSecret`, optional, is that of the app: with it every request carries `appsecret_proof`, which apps with the
+ * setting "Require App Secret" demand (guide "Secure Graph API Calls").
  * - **One basis per counter**: likes, comments, views (as impressions), reach, saves and shares are the lifetime counters
  *   of media; the account's daily totals of the same are not read. Likes and comments are the fields of the media, which
  *   also exist where there are no insights; a hidden like count is absent.
@@ -417,9 +444,11 @@ export const instagram = defineSource({
   docs: 'https://developers.facebook.com/docs/instagram-platform/api-reference/instagram-user/insights',
   options: Options,
   secrets: ['token'],
-  api: ({ options: { login, version, baseUrl }, secrets: { token } }) => ({
+  probe,
+  optionalSecrets: ['appSecret'],
+  api: ({ options: { login, version, baseUrl }, secrets: { token, appSecret } }) => ({
     baseUrl: (baseUrl ?? `https://graph.${login}.com`).replace(/\/?$/, '/'),
-    ...graphApi(version),
+    ...graphApi(version, appSecret),
     ...(login === 'facebook'
       ? { headers: { authorization: `Bearer ${token}` } }
       : {

@@ -6,8 +6,9 @@ import { addDays, type Day, dayOf } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import type { FactRow } from '../kit/fact.ts'
+import { missingFrom, unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
-import type { Reading, Stream, Turn } from '../kit/source.ts'
+import type { Missing, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const BASE = 'https://api.linkedin.com/rest'
 const TOKENS = 'https://www.linkedin.com/oauth/v2/accessToken'
@@ -249,9 +250,10 @@ const failureOf =
   ({ organization, version }: Options): NonNullable<Api['failure']> =>
   ({ status: answered, headers, body }) => {
     const token = TokenRefusal.safeParse(body)
-    if (token.success && answered >= 400 && answered < 500 && answered !== 429) {
+    if (token.success && (answered === 200 || (answered >= 400 && answered < 500 && answered !== 429))) {
       const { error, error_description: more } = token.data
       const said = `the token endpoint says ${error.slice(0, 60)}${more && ` (${more.slice(0, 120)})`}`
+      if (answered === 200) return new TidemarkError('unavailable', said)
       return new TidemarkError(
         'credentials',
         `${said}: the refresh token lives for 365 days, or was revoked; authorise again, and check the client's id and secret`,
@@ -285,6 +287,41 @@ const failureOf =
       : undefined
   }
 
+const Roles = z.object({
+  elements: z.array(z.object({ role: z.string(), organization: z.string() })),
+})
+const ROLE = 'ADMINISTRATOR'
+const ALL = 'every stream'
+
+/**
+ * Whether the consent has the permission, by the token endpoint, and which roles the member has (guide "Organization Access
+ * Control by Role", "Find a Member's Organization Access Control Information").
+ */
+async function probe({ http, options, scopes }: Probing<Options>): Promise<Probed> {
+  const { organization, version } = options
+  const missing = (): readonly Missing[] => {
+    const told = scopes()
+    // What reads is either: the narrower one exists for other products.
+    const given = told?.includes('r_organization_admin') ? [...told, 'rw_organization_admin'] : told
+    const grant = 'authorise again with it, in an app whose Products (developer portal) have Community Management API'
+    return missingFrom(given, [{ permission: 'rw_organization_admin', for: ALL, grant }])
+  }
+  const path = 'organizationAcls?q=roleAssignee&state=APPROVED&count=100'
+  const call = http.get(path, { schema: Roles })
+  const answer = await unlessRefused(call, () => missing().length > 0)
+  const own = answer?.body.elements.filter((one) => one.organization === urnOf(options)).map(({ role }) => role)
+  const has = own?.length ? `it has ${own.join(', ')}` : 'it has none'
+  const grant = `an administrator of the page gives it to the member who consented (Settings, Manage admins); ${has}`
+  return {
+    account: `organization ${organization}`,
+    details: { version, ...(own?.length && { role: own.join(', ') }) },
+    missing: [
+      ...missing(),
+      ...(own && !own.includes(ROLE) ? [{ permission: `role ${ROLE} of the page`, for: ALL, grant }] : []),
+    ],
+  }
+}
+
 const isLinkedin = (url: string) => new URL(url).hostname.endsWith('.linkedin.com')
 
 /**
@@ -313,6 +350,7 @@ export const linkedin = defineSource({
   docs: 'https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/share-statistics',
   options: Options,
   secrets: ['clientId', 'clientSecret', 'refreshToken'],
+  probe,
   api: ({ options }) => {
     const base = options.baseUrl.replace(/\/?$/, '/')
     const tokens = options.tokenUrl ?? (isLinkedin(base) ? TOKENS : `${base}accessToken`)

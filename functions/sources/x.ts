@@ -6,9 +6,11 @@ import { addDays, bounds, dayOf } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import type { Http } from '../kit/http.ts'
+import { missingFrom, unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
-import type { Note, Reading, Stream, Turn } from '../kit/source.ts'
+import type { Missing, Note, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
+import type { Reserved, Wanted } from '../kit/spend.ts'
 
 /** Fewest items that X lets one ask for in a page, and most. */
 const LEAST = 5
@@ -16,7 +18,7 @@ const MOST = 100
 
 const Usd = z.number().min(0)
 const Spending = z.strictObject({
-  /** US dollars that may be spent in a UTC day, by all streams together. */
+  /** US dollars that may be spent in a UTC day, by all readings of all streams together. */
   budget: Usd,
   /** US dollars for each item that is read; owned reads cost 0.001. @default - 0.005 a post, 0.01 an account */
   prices: z.strictObject({ post: Usd.default(0.005), user: Usd.default(0.01) }).prefault({}),
@@ -106,43 +108,60 @@ const LATEST = 30_000
 /** Most mentions that X gives, however far back. */
 const MENTIONS = 800
 
-/** Where a reading of posts stands: the next page, items read, and what they cost on a UTC day. */
-const Place = z.object({ token: z.string().nullable(), count: z.int(), spent: z.int(), on: z.string() })
+/** Where a reading of posts stands: the next page, and items read. */
+const Place = z.object({ token: z.string().nullable(), count: z.int() })
 
 const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`
 const utcDay = (ms: number) => dayOf(ms, 'UTC')
 
+/**
+ * Reserves what a request may cost.
+ * @throws `limited`, with what was spent and on what, where the budget of the UTC day does not allow for it
+ */
+async function afford(
+  { spend, options }: Pick<Reading<Options>, 'spend' | 'options'>,
+  wanted: Pick<Wanted, 'purpose' | 'request' | 'items' | 'least' | 'most' | 'share'>,
+): Promise<Reserved & { granted: number }> {
+  const budget = micro(options.budget)
+  const reserved = await spend.reserve({ ...wanted, budget, currency: 'usd' })
+  const { granted, today } = reserved
+  if (granted !== null) return { ...reserved, granted }
+  const { purpose, share, least } = wanted
+  const spent = Object.entries(today.by).map(([of, amount]) => `${usd(amount)} on ${of}`)
+  const left = `${usd(today.left)} of the ${usd(share)} for ${purpose} are left, and the next request may cost ${usd(least)}`
+  const message = `spent of budget ${options.budget} USD this UTC day: ${spent.join(', ') || 'nothing'}; ${left}: wait for the next day, or raise option budget`
+  throw new TidemarkError('limited', message, { retryAfter: secondsToMidnight(Date.now()) })
+}
+
 /** Pages are never asked for larger than what is left of the stream's share can pay. */
 async function* readPosts(
-  { http, options, resume }: Reading<Options>,
-  path: string,
+  reading: Reading<Options>,
+  edge: 'tweets' | 'mentions',
   query: Readonly<Record<string, string | undefined>>,
   context: { readonly [key: string]: string },
 ): AsyncGenerator<Turn, void, void> {
+  const { http, options, resume } = reading
+  const path = `2/users/${options.account}/${edge}`
   const price = micro(options.prices.post)
-  const allowed = share(options)
+  const purpose = edge === 'tweets' ? 'posts' : edge
+  const cost = { purpose, least: LEAST * price, most: MOST * price, share: share(options) }
   const once = noRepeat()
-  let place = resume === null ? { token: null, count: 0, spent: 0, on: utcDay(Date.now()) } : Place.parse(resume)
+  let place = resume === null ? { token: null, count: 0 } : Place.parse(resume)
   for (;;) {
-    const on = utcDay(Date.now())
-    if (on !== place.on) place = { ...place, spent: 0, on }
-    const affordable = price > 0 ? Math.floor((allowed - place.spent) / price) : MOST
-    const said = `${usd(place.spent)} of ${usd(allowed)} are spent, this stream's part of budget ${options.budget} USD a UTC day`
-    if (affordable < LEAST) {
-      const message = `${said}; the next page would cost ${usd(LEAST * price)} (${usd(price)} a post): wait, or raise option budget`
-      throw new TidemarkError('limited', message, { retryAfter: secondsToMidnight(Date.now()) })
-    }
-    const asked = { ...query, max_results: Math.min(MOST, affordable), pagination_token: place.token }
-    const { bytes, body } = await http.get(path, { query: asked, schema: Listed })
+    const asked = { ...query, pagination_token: place.token }
+    const { granted, settle } = await afford(reading, { ...cost, request: JSON.stringify([path, asked]) })
+    const size = price > 0 ? Math.floor(granted / price) : MOST
+    const { bytes, body } = await http.get(path, { query: { ...asked, max_results: size }, schema: Listed })
+    const { left } = await settle(body.data.map(({ id }, i) => ({ id: `post ${id ?? `${place.token} ${i}`}`, price })))
     const token = once(body.meta.next_token) ?? null
     const count = place.count + body.data.length
-    place = { token, count, spent: place.spent + body.data.length * price, on }
+    place = { token, count }
     const notes = partial(body.errors)
-    if (token !== null && place.spent + LEAST * price > allowed) {
+    if (token !== null && left < cost.least) {
       const message = `the budget of ${options.budget} USD a UTC day is used up: the rest is read after midnight UTC`
       notes.push({ code: 'budget', message })
     }
-    if (path.endsWith('/mentions') && count >= MENTIONS) {
+    if (edge === 'mentions' && count >= MENTIONS) {
       const message = `X gives only the newest ${MENTIONS} mentions: earlier ones may be missing`
       notes.push({ code: 'mentions_cut', message })
     }
@@ -184,7 +203,7 @@ const ownPosts: Stream<Options, z.output<typeof Post>> = {
       exclude: 'retweets,replies',
       [options.fields]: wanted.join(),
     }
-    return readPosts(reading, `2/users/${options.account}/tweets`, query, { day: from })
+    return readPosts(reading, 'tweets', query, { day: from })
   },
   records: rows,
   notes,
@@ -221,7 +240,7 @@ const mentions = (own: string): Stream<Options, z.output<typeof Mention>> => ({
       end_time: range.end <= now.getTime() - LATEST ? time(range.end) : undefined,
       [options.fields]: 'created_at,author_id,in_reply_to_user_id,conversation_id',
     }
-    return readPosts(reading, `2/users/${options.account}/mentions`, query, {})
+    return readPosts(reading, 'mentions', query, {})
   },
   records: rows,
   notes,
@@ -246,9 +265,15 @@ const followers: Stream<Options, z.output<typeof Followers>> = {
   facts: ['audience'],
   past: false,
   record: Followers,
-  async *pages({ http, options, from }) {
+  async *pages(reading) {
+    const { http, options, from } = reading
     const path = `2/users/${options.account}`
+    const price = micro(options.prices.user)
+    const id = `user ${options.account}`
+    const cost = { purpose: 'followers', items: [id], least: price, most: price, share: price }
+    const { settle } = await afford(reading, { ...cost, request: path })
     const { bytes, body } = await http.get(path, { query: { 'user.fields': 'public_metrics' }, schema: Account })
+    await settle([{ id, price }])
     const kept = partial(body.errors).map((note) => ({ ...note }))
     yield { page: { bytes, context: { day: from, notes: kept } }, resume: null }
   },
@@ -324,23 +349,42 @@ async function accessToken(http: Http, url: string, secret: (name: string) => Pr
   return body
 }
 
-/** What an invocation has spent, beside the requests that are left. */
-function meter({ prices }: Options): Pick<Api, 'quota' | 'quotaOf'> {
-  let left: Readonly<Record<string, number>> = {}
-  let spent = 0
-  const Priced = z.object({ data: z.union([z.array(z.unknown()), z.object({})]) })
+/** Requests that are left of the quarter of an hour. */
+function quota(headers: Readonly<Record<string, string>>) {
+  const remaining = headers['x-rate-limit-remaining']
+  return remaining !== undefined && /^\d+$/.test(remaining) ? { requests: Number(remaining) } : undefined
+}
+
+const scopesFor: Readonly<Record<string, string>> = {
+  'tweet.read': 'posts and mentions',
+  'users.read': 'followers',
+  'offline.access': 'a refresh token, and so for any run after the first',
+}
+
+/**
+ * The account, as `followers` reads it: X charges an account once per UTC day, so this costs nothing on a day on which
+ * followers are read (docs.x.com, "X API pay-per-usage pricing"). Clicks are shown only to the account itself: then it is
+ * asked who consented, at the same price.
+ */
+async function probe({ http, options, scopes }: Probing<Options>): Promise<Probed> {
+  const { account, clicks, prices } = options
+  const missing = (): readonly Missing[] => {
+    const again = `authorise account ${account} again with all of ${Object.keys(scopesFor).join(' ')}`
+    return missingFrom(
+      scopes(),
+      Object.entries(scopesFor).map(([permission, reads]) => ({ permission, for: reads, grant: again })),
+    )
+  }
+  const Named = z.object({ data: z.object({ id: z.string(), name: z.string(), username: z.string() }) })
+  const call = http.get(clicks ? '2/users/me' : `2/users/${account}`, { schema: Named })
+  const data = (await unlessRefused(call, () => missing().length > 0))?.body.data
+  const grant = `authorise as account ${account}: the consent is that of @${data?.username} (${data?.id})`
+  const other =
+    data && data.id !== account ? [{ permission: 'consent of the account itself', for: 'clicks', grant }] : []
   return {
-    quota: (headers) => {
-      const remaining = headers['x-rate-limit-remaining']
-      if (remaining === undefined || !/^\d+$/.test(remaining)) return undefined
-      left = { requests: Number(remaining) }
-      return left
-    },
-    quotaOf: (body) => {
-      const { data } = Priced.safeParse(body)
-      if (data) spent += Array.isArray(data.data) ? data.data.length * micro(prices.post) : micro(prices.user)
-      return data && { ...left, spent_usd: spent / 1e6 }
-    },
+    account: data?.id === account ? `@${data.username} '${data.name}' (${account})` : account,
+    details: { cost: `${usd(micro(prices.user))} at the most, once per UTC day: 'followers' reads the same account` },
+    missing: [...missing(), ...other],
   }
 }
 
@@ -351,10 +395,10 @@ function meter({ prices }: Options): Pick<Api, 'quota' | 'quotaOf'> {
  * Needs an app with credit (pay per use) and the account's consent to `tweet.read`, `users.read` and `offline.access`:
  * secrets `clientId`, `clientSecret` (of a confidential client) and `refreshToken`, which X replaces at every refresh.
  * - **Money** (docs.x.com, "X API pay-per-usage pricing"): a post costs 0.005 USD, an account 0.01; 0.001 each as owned
- *   reads, where the consenting account owns the app; X charges an item once per UTC day. `budget` is for a UTC day:
- *   followers have the price of one account of it, posts and mentions equal parts of the rest. No page is asked for that
- *   could exceed a part; the reading then waits for midnight UTC. A part is counted by reading, and every item in full:
- *   one that was begun the day before and another begun today each have it.
+ *   reads, where the consenting account owns the app; X charges an item once per UTC day. `budget` is for a UTC day and
+ *   all readings in it: followers have the price of one account of it, posts and mentions equal parts of the rest. What a
+ *   request may cost is reserved before it is sent; none is sent that could exceed a part: the reading then waits for
+ *   midnight UTC. An item counts once a day, as X charges it.
  * - **Counters** are lifetime ones: shares are reposts and quotes. Reposts of others and own replies are not read.
  * - **Mentions**: the newest 800 only. A reply to the account is a comment; it counts in place of the change of the
  *   counters. A post deleted later stays counted. Texts come unasked: raw pages hold them, facts do not; names are not read.
@@ -368,6 +412,7 @@ export const x = defineSource({
   docs: 'https://docs.x.com/x-api/posts/timelines/integrate',
   options: Options,
   secrets: ['clientId', 'clientSecret', 'refreshToken'],
+  probe,
   api: ({ options }) => {
     const baseUrl = options.baseUrl.replace(/\/?$/, '/')
     const tokenUrl = options.tokenUrl ?? `${baseUrl}2/oauth2/token`
@@ -384,7 +429,7 @@ export const x = defineSource({
         const reset = Number(headers['x-rate-limit-reset'] ?? Number.NaN)
         return Number.isNaN(reset) ? undefined : reset - (Date.parse(headers.date ?? '') || Date.now()) / 1_000
       },
-      ...meter(options),
+      quota,
     }
   },
   streams: (options) => ({

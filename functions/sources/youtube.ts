@@ -5,9 +5,10 @@ import { addDays, type Day, day, dayOf, zone } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import { googleApi, isGoogle, sendWorded } from '../kit/google.ts'
+import { missingFrom, unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
-import type { Note, Reading, Stream, Turn } from '../kit/source.ts'
+import type { Missing, Note, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const Options = z.strictObject({
   /** Id of the channel. Several channels are several sources. */
@@ -57,6 +58,11 @@ const Channels = z.object({
       }),
     )
     .default([]),
+})
+/** Channels of whoever consented. */
+const Mine = z.object({
+  kind: z.literal('youtube#channelListResponse'),
+  items: z.array(z.object({ id: z.string(), snippet: z.object({ title: z.string() }) })).default([]),
 })
 const Subscribers = z.object({ day: z.string().transform(day), subscribers: z.int() })
 
@@ -281,6 +287,59 @@ const comments = (options: Options): Stream<Options, z.output<typeof Comment>> =
   },
 })
 
+const AUTH = 'https://www.googleapis.com/auth/'
+
+/** Scopes that are asked for, by their last part. */
+const scopesOf = ({ comments }: Options) => [
+  'yt-analytics.readonly',
+  'youtube.readonly',
+  ...(comments ? ['youtube.force-ssl'] : []),
+]
+
+const reads: Readonly<Record<string, string>> = {
+  'yt-analytics.readonly': 'channel',
+  'youtube.readonly': 'subscribers',
+  'youtube.force-ssl': 'comments',
+}
+/** Wider scopes that open the same (discovery documents). */
+const wider: Readonly<Record<string, readonly string[]>> = {
+  'yt-analytics.readonly': ['yt-analytics-monetary.readonly'],
+  'youtube.readonly': ['youtube', 'youtube.force-ssl'],
+}
+
+function missingScopes(scopes: readonly string[] | undefined, options: Options): readonly Missing[] {
+  const given = scopes?.map((scope) => scope.replace(AUTH, ''))
+  const wanted = scopesOf(options).map((permission) => ({
+    permission,
+    for: reads[permission]!,
+    grant: `authorise again as the owner of channel ${options.channel}, with all of ${scopesOf(options).join(' ')}`,
+  }))
+  return missingFrom(given, wanted).filter(({ permission }) => !wider[permission]?.some((one) => given?.includes(one)))
+}
+
+/** `channels.list` with `mine`: one unit of the quota, and says whose consent it is. */
+async function probe({ http, options, scopes }: Probing<Options>): Promise<Probed> {
+  const { youtube: client } = await import('@googleapis/youtube')
+  const { channels } = client('v3')
+  const missing = () => missingScopes(scopes(), options)
+  const call = sendWorded(http, dataUrlOf(options), Mine, (auth) =>
+    channels.list({ auth, part: ['snippet'], mine: true, fields: 'kind,items(id,snippet(title))' }),
+  )
+  const answer = await unlessRefused(call, () => missing().length > 0)
+  const own = answer?.body.items.find(({ id }) => id === options.channel)
+  if (answer && !own) {
+    const names = answer.body.items.map(({ id, snippet }) => `${id} '${snippet.title}'`).join(', ') || 'no channel'
+    throw invalid(
+      `the consent is that of ${names}, not of ${options.channel}; correct channel, or authorise as its owner`,
+    )
+  }
+  return {
+    account: `channel ${options.channel}${own ? ` '${own.snippet.title}'` : ''}`,
+    details: { cost: '1 unit of 10,000 a day' },
+    missing: missing(),
+  }
+}
+
 /**
  * YouTube, by its Analytics API v2 and Data API v3: a channel's likes, shares and comments per day, new subscribers, and how
  * many subscribe.
@@ -303,8 +362,9 @@ export const youtube = defineSource({
   docs: 'https://developers.google.com/youtube/analytics/reference/reports/query',
   options: Options,
   secrets: ['clientId', 'clientSecret', 'refreshToken'],
+  probe,
   api: ({ options }) => {
-    const scopes = ['yt-analytics.readonly', 'youtube.readonly', ...(options.comments ? ['youtube.force-ssl'] : [])]
+    const scopes = scopesOf(options)
     return googleApi({
       ...options,
       hosts: [new URL(dataUrlOf(options)).host],
@@ -315,7 +375,7 @@ export const youtube = defineSource({
         refresh_token: await secret('refreshToken'),
       }),
       keep: ({ keep }, rotated) => keep('refreshToken', rotated),
-      scopes: scopes.map((scope) => `https://www.googleapis.com/auth/${scope}`),
+      scopes: scopes.map((scope) => AUTH + scope),
       needs: `the consent of the owner of channel ${options.channel} to the scopes ${scopes.join(', ')}`,
     })
   },

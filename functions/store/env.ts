@@ -3,6 +3,7 @@ import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { invalid, TidemarkError } from '../kit/errors.ts'
+import { secretVariable } from './secret-variable.ts'
 import type { Secrets } from './secrets.ts'
 
 interface EnvOptions {
@@ -36,7 +37,7 @@ export function openEnv({ home, env, dotenv = '.env' }: EnvOptions): Secrets {
 
   return {
     async get(source, name) {
-      const variable = variableOf(source, name)
+      const variable = secretVariable(source, name)
       const set = await fromEnvironment(variable)
       const text = await readText(join(kept, `${source}.${name}.json`))
       const put = text === undefined ? undefined : parseKept(text, join(kept, `${source}.${name}.json`))
@@ -49,7 +50,7 @@ export function openEnv({ home, env, dotenv = '.env' }: EnvOptions): Secrets {
     },
 
     async put(source, name, value) {
-      const variable = variableOf(source, name)
+      const variable = secretVariable(source, name)
       if (!value) throw invalid(`the new '${name}' of source '${source}' is empty; expected a secret`)
       const put: Kept = { value, replaces: digest(await fromEnvironment(variable)) }
       await write(kept, `${source}.${name}.json`, JSON.stringify(put), rename)
@@ -67,17 +68,6 @@ export function openEnv({ home, env, dotenv = '.env' }: EnvOptions): Secrets {
       return checkPepper((await readText(file))?.trim() ?? '', file)
     },
   }
-}
-
-/** `TIDEMARK_<SOURCE ID>_<NAME>`: `('my-shop', 'apiKey')` is `TIDEMARK_MY_SHOP_API_KEY`. */
-function variableOf(source: string, name: string): string {
-  for (const word of [source, name]) {
-    if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(word)) {
-      throw invalid(`'${word.slice(0, 40)}' cannot name a secret; expected letters, digits, - and _`)
-    }
-  }
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-  return `TIDEMARK_${source}_${words}`.replaceAll('-', '_').toUpperCase()
 }
 
 /** Writes a file whole, readable by its owner only, and flushed to the disk before it takes its place. */

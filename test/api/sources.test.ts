@@ -80,6 +80,7 @@ describe('GET /v1/sources', () => {
           facts: 9,
           error: null,
           warnings: [],
+          quota: null,
         },
         held: [],
       },

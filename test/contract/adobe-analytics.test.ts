@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import type { SandboxRequest } from '../../sandbox/messages.ts'
-import { read, start } from '../sources/adobe-suite.ts'
+import { NOW, read, source, start } from '../sources/adobe-suite.ts'
 import { vendorFile } from './discovery.ts'
+import { probe } from './probe.ts'
 
 const reports = vendorFile('adobe-analytics/spec/swagger.json')
 const suites = vendorFile('adobe-analytics/spec/report-suites.json')
@@ -71,6 +72,20 @@ describe.skipIf(!reports.exists || !suites.exists)(
         headers: { authorization: authorization!, 'x-api-key': sandbox.credential.clientId },
       })
       expect(problems(suites.path, '/components/schemas/Suite', await answer.json())).toEqual([])
+    })
+
+    test('the probe: requests and answers', async () => {
+      const sandbox = await start({ hidden: ['visitors'] })
+      const [suite, report] = await probe(source(sandbox), { ...sandbox.credential }, NOW)
+      const operation = json(suites.path).paths['/{globalCompanyId}/reportsuites/collections/suites/{rsid}'].get
+      const { style, schema } = operation.parameters.find(({ name }: { name?: string }) => name === 'expansion')
+      expect(style).toBe('form')
+      const [asked] = find(sandbox.requests, 'GET')
+      expect(schema.items.enum).toEqual(expect.arrayContaining(asked!.query.get('expansion')!.split(',')))
+      expect(problems(suites.path, '/components/schemas/Suite', suite)).toEqual([])
+      const [posted] = find(sandbox.requests, 'POST')
+      expect(problems(reports.path, '/definitions/RankedRequest', posted!.body)).toEqual([])
+      expect(problems(reports.path, '/definitions/RankedReportData', report, asAnswered)).toEqual([])
     })
 
     test('errors that are told apart are those of the specification', () => {

@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { DAY, PAGE, post, posts, read, start } from '../sources/facebook-page.ts'
+import { DAY, NOW, PAGE, post, posts, read, source, start, USER_TOKEN } from '../sources/facebook-page.ts'
 import { checkAnswer, checkRequest, isSpecHere } from './graph-spec.ts'
+import { probe } from './probe.ts'
+
+const commented = {
+  ...post(32),
+  comments: [
+    { id: 'c1', at: `${DAY}T09:00:00Z`, by: '71', replies: [{ id: 'c2', at: `${DAY}T10:00:00Z`, by: PAGE }] },
+    { id: 'c3', at: `${DAY}T11:00:00Z`, hidden: true },
+  ],
+}
 
 /** Everything the source can ask for, with an answer that has everything in it. */
 const account = {
-  posts: [...posts(30), { ...post(31), counters: () => ({ ...post(31).counters(new Date()), shares: 0 }) }],
+  posts: [commented, ...posts(30), { ...post(31), counters: () => ({ ...post(31).counters(new Date()), shares: 0 }) }],
   oldest: 21,
   ratings: () => [
     { createdAt: `${DAY}T09:00:00Z`, recommends: true, reviewer: '71', story: '9001' },
@@ -18,22 +27,35 @@ const nodeOf = (id: string) => (id === PAGE ? 'Page' : 'PagePost')
 describe.skipIf(!isSpecHere)(
   'facebook and the definitions of the official SDK (skipped without ../shared/vendor)',
   () => {
-    test.each(['activity', 'followers', 'posts', 'ratings', 'messages'])('%s: requests and answers', async (stream) => {
-      const sandbox = await start(account)
-      const { pages } = await read(sandbox, stream, {}, { version: 21 })
-      const [token, ...asked] = sandbox.requests.map((request) => checkRequest(request, nodeOf))
-      expect(token).toEqual({ node: 'Page', edge: undefined })
-      expect(asked).toHaveLength(pages.length)
-      for (const [i, { bytes }] of pages.entries()) {
-        checkAnswer(stream, asked[i]!, JSON.parse(Buffer.from(bytes).toString()))
-      }
-    })
+    test.each(['activity', 'followers', 'posts', 'comments', 'ratings', 'messages'])(
+      '%s: requests and answers',
+      async (stream) => {
+        const sandbox = await start(account)
+        const { pages } = await read(sandbox, stream, {}, { version: 21 })
+        const [token, ...asked] = sandbox.requests.map((request) => checkRequest(request, nodeOf))
+        expect(token).toEqual({ node: 'Page', edge: undefined })
+        expect(asked).toHaveLength(pages.length)
+        for (const [i, { bytes }] of pages.entries()) {
+          checkAnswer(stream, asked[i]!, JSON.parse(Buffer.from(bytes).toString()))
+        }
+      },
+    )
 
     test('the followers of a Page without insights', async () => {
       const sandbox = await start({ daily: () => undefined })
       const { pages } = await read(sandbox, 'followers', { from: '2026-11-19' })
       const asked = sandbox.requests.map((request) => checkRequest(request, nodeOf))
       checkAnswer('followers', asked.at(-1)!, JSON.parse(Buffer.from(pages[0]!.bytes).toString()))
+    })
+
+    test.each([true, false])('the probe: requests and answers, permissions listed: %s', async (develops) => {
+      const sandbox = await start({ develops })
+      const answers = await probe(source(sandbox), { token: USER_TOKEN }, NOW)
+      // The definitions are of objects: `debug_token` is none. The first request opens the session.
+      const [, ...sent] = sandbox.requests.filter(({ path }) => !path.endsWith('/debug_token'))
+      const bodies = develops ? answers.slice(0, 1) : answers
+      expect(sent).toHaveLength(bodies.length)
+      for (const [i, body] of bodies.entries()) checkAnswer('probe', checkRequest(sent[i]!, nodeOf), body)
     })
 
     test('what exists nowhere is found', () => {

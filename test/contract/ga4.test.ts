@@ -4,6 +4,7 @@ import { ga4 } from '../../functions/sources/ga4.ts'
 import { type Ga4Sandbox, simulateGa4, visitsOf } from '../../sandbox/ga4.ts'
 import { readStream } from '../sources/read-stream.ts'
 import { readDiscovery, vendorFile } from './discovery.ts'
+import { probe } from './probe.ts'
 
 const file = vendorFile('google-analytics/spec/analyticsdata.v1beta.json')
 const METHOD = 'analyticsdata.properties.runReport'
@@ -46,6 +47,15 @@ describe.skipIf(!file.exists)(`the discovery document of the Data API (${file.pa
     const bodies = pages.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)))
     for (const body of bodies) expect(discovery.answer(METHOD, body)).toEqual([])
     expect(bodies.some(({ rows }) => rows)).toBe(true)
+  })
+
+  test('fits the request and the answer of the probe', async () => {
+    const discovery = readDiscovery(file.path)
+    const { baseUrl, tokens, requests } = sandbox
+    const source = ga4({ property: '123', baseUrl, tokenUrl: tokens.url })
+    const [answer] = await probe(source, { credentials: tokens.keyFile }, new Date('2026-11-20T12:00:00Z'))
+    expect(discovery.request(requests.at(-1)!)).toEqual({ method: METHOD, problems: [] })
+    expect(discovery.answer(METHOD, answer)).toEqual([])
   })
 
   test('finds what does not fit', () => {

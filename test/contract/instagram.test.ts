@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { mediaMetrics, userMetrics } from '../../sandbox/instagram.ts'
-import { ACCOUNT, DAY, many, media, read, start } from '../sources/instagram-account.ts'
+import { ACCOUNT, DAY, many, media, NOW, read, source, start, TOKEN } from '../sources/instagram-account.ts'
 import { checkAnswer, checkRequest, isSpecHere, valuesOf } from './graph-spec.ts'
+import { probe } from './probe.ts'
 
 const at = `${DAY}T10:00:00Z`
 
@@ -42,6 +43,16 @@ describe.skipIf(!isSpecHere)(
         const answer = await fetch(url, { headers: { authorization: authorization! } })
         checkAnswer(request.path, checkRequest(request, nodeOf), await answer.json())
       }
+    })
+
+    test.each(['facebook', 'instagram'] as const)('the probe, %s login: requests and answers', async (login) => {
+      const sandbox = await start(account)
+      const answers = await probe(source(sandbox, { login }), { token: TOKEN }, NOW)
+      // The definitions are of objects: tokens are none.
+      const sent = sandbox.requests.filter(({ path }) => !path.endsWith('_token'))
+      const bodies = login === 'facebook' ? answers.slice(1) : answers
+      expect(sent).toHaveLength(bodies.length)
+      for (const [i, body] of bodies.entries()) checkAnswer('probe', checkRequest(sent[i]!, nodeOf), body)
     })
 
     test('the simulator knows no metric that does not exist', () => {

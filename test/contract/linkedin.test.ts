@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import type { SandboxRequest } from '../../sandbox/messages.ts'
-import { read, start } from '../sources/linkedin-page.ts'
+import { NOW, read, source, start } from '../sources/linkedin-page.ts'
+import { probe } from './probe.ts'
 
 /** A converted copy of LinkedIn's public Postman collection: for reading only. */
 const path = new URL('../../../shared/vendor/linkedin/spec/linkedin-marketing-community.yml', import.meta.url)
@@ -80,6 +81,18 @@ describe.skipIf(!isHere)('linkedin and the published collection (skipped without
         expect(given.get(name)).toBe(decodeURIComponent(example))
       }
     }
+  })
+
+  test('the probe asks what the collection knows', async () => {
+    const sandbox = await start()
+    await probe(source(sandbox), { ...sandbox.consent }, NOW)
+    const [request] = sandbox.requests
+    expect(sandbox.requests).toHaveLength(1)
+    const documented = [...parametersOf(text, request!.path).keys()]
+    expect(documented).toContain('q')
+    // The collection shows the other finder; this one's parameters are those of the guide.
+    const guide = ['LinkedIn-Version', 'state', 'count']
+    expect([...parametersIn(request!).keys()].filter((name) => ![...documented, ...guide].includes(name))).toEqual([])
   })
 
   test('the follower count answers as the collection says', async () => {

@@ -3,8 +3,9 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
 import type { SandboxRequest } from '../../sandbox/messages.ts'
-import { ACCOUNT, mention, mentions, posts, read, source, start } from '../sources/x-account.ts'
+import { ACCOUNT, mention, mentions, NOW, posts, read, source, start } from '../sources/x-account.ts'
 import { vendorFile } from './discovery.ts'
+import { probe } from './probe.ts'
 
 const file = vendorFile('x/spec/openapi-2.159.json')
 
@@ -52,6 +53,8 @@ function readSpec() {
       const wanted = template.split('/')
       return wanted.length === parts.length && wanted.every((part, i) => /^\{/.test(part) || part === parts[i])
     })
+    const exact = spec.paths[path]?.get
+    if (exact) return exact
     if (!found?.[1].get) throw new Error(`the specification has no GET ${path}`)
     return found[1].get
   }
@@ -106,6 +109,20 @@ describe.skipIf(!file.exists)(`X's OpenAPI description (${file.path})`, () => {
       expect(answer(sent, 200, body)).toEqual([])
       for (const one of [body.data].flat()) expect(unlisted(stream === 'followers' ? 'User' : 'Tweet', one)).toEqual([])
     }
+  })
+
+  test.each([
+    [{}, 'getUsersById'],
+    [{ clicks: true }, 'getUsersMe'],
+  ])('fits the request and the answer of the probe: %j', async (more, operation) => {
+    const { request, answer, operationOf, unlisted } = readSpec()
+    const sandbox = await start()
+    const [body] = await probe(source(sandbox, more), { ...sandbox.tokens.consent }, NOW)
+    const [sent] = sandbox.requests
+    expect(operationOf(sent!).operationId).toBe(operation)
+    expect(request(sent!)).toEqual([])
+    expect(answer(sent!, 200, body)).toEqual([])
+    expect(unlisted('User', (body as { data: object }).data)).toEqual([])
   })
 
   test('has what is consumed where it is consumed', () => {

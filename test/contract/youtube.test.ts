@@ -6,6 +6,7 @@ import { youtube } from '../../functions/sources/youtube.ts'
 import { simulateYoutube, type YoutubeSandbox } from '../../sandbox/youtube.ts'
 import { readStream } from '../sources/read-stream.ts'
 import { type Discovery, readDiscovery, vendorFile } from './discovery.ts'
+import { probe } from './probe.ts'
 
 const analytics = vendorFile('youtube/spec/youtubeAnalytics.v2.json')
 const data = vendorFile('youtube/spec/youtube.v3.trimmed.json')
@@ -52,6 +53,15 @@ describe.skipIf(!analytics.exists || !data.exists)(`YouTube's discovery document
       expect(document.answer(method, decoded(pages[at]!.bytes))).toEqual([])
     })
     expect(counted).toEqual(calls)
+  })
+
+  test('fit the request and the answer of the probe', async () => {
+    const { baseUrl, tokens, requests } = sandbox
+    const source = youtube({ channel: CHANNEL, baseUrl, tokenUrl: tokens.url })
+    const [answer] = await probe(source, { ...tokens.consent }, new Date('2026-11-20T12:00:00Z'))
+    const { document, method, problems } = find([readDiscovery(data.path)], requests.at(-1)!)
+    expect({ method, problems }).toEqual({ method: 'youtube.channels.list', problems: [] })
+    expect(document.answer(method, answer)).toEqual([])
   })
 
   function find(documents: readonly Discovery[], request: Parameters<Discovery['request']>[0]) {

@@ -12,8 +12,9 @@ const refusal = (message: string) => ({ error: { message } })
 
 /** Plays Acme Reviews on loopback, as its API reference describes it: oldest first, `limit` at the most 100. */
 export function simulateAcme(key: string, reviews: readonly AcmeReview[]): Promise<Sandbox> {
-  const list = ({ headers, query }: SandboxRequest): SandboxAnswer => {
+  const list = ({ path, headers, query }: SandboxRequest): SandboxAnswer => {
     if (headers['x-api-key'] !== key) return { status: 401, body: refusal('unknown key') }
+    if (path === '/shop') return { status: 200, body: { id: '7', name: 'Acme of Berlin' } }
     const [from, before] = [query.get('from')!, query.get('before')!]
     const due = reviews.filter(({ written }) => written >= from && written < before)
     const begin = due.findIndex(({ id }) => id === query.get('after')) + 1

@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import { localFiles } from '../../functions/ingest/local-files.ts'
+import { probeSource } from '../../functions/ingest/probe-source.ts'
 import { type Deployment, deploy } from '../compute/deployment.ts'
 import { acme } from './acme.ts'
 import { type AcmeReview, simulateAcme } from './acme-sandbox.ts'
@@ -42,6 +44,21 @@ test('every page is read once, and a review counts on the day of the zone in whi
     '28d': { value: 250 },
   })
   expect(metrics.active_customers!.windows['28d']).toMatchObject({ value: 36 })
+})
+
+test('doctor is told whose reviews they are', async () => {
+  const { home, sandbox } = await withAcme(reviews)
+  const deps = {
+    ...home,
+    now: () => new Date('2026-11-20T06:00:00Z'),
+    files: () => localFiles('.'),
+    holder: 'local:test',
+  }
+  expect(await probeSource(deps, home.config.sources[0]!)).toMatchObject({
+    status: 'ok',
+    account: 'Acme of Berlin (7)',
+  })
+  expect(sandbox.requests).toHaveLength(1)
 })
 
 test('what passes is tried again', async () => {

@@ -22,6 +22,8 @@ const Review = z.object({
 
 const Listed = z.object({ reviews: z.array(z.unknown()), next: z.string().nullable() })
 
+const Shop = z.object({ id: z.string(), name: z.string() })
+
 const iso = (instant: number) => new Date(instant).toISOString()
 
 const reviews: Stream<Options, z.output<typeof Review>> = {
@@ -73,5 +75,9 @@ export const acme = defineSource({
     headers: { 'x-api-key': apiKey },
     perSecond: 5,
   }),
+  probe: async ({ http }) => {
+    const { body } = await http.get('shop', { schema: Shop })
+    return { account: `${body.name} (${body.id})` }
+  },
   streams: () => ({ reviews }),
 })

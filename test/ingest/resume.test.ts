@@ -236,6 +236,20 @@ describe('the state', () => {
     })
   })
 
+  test('that has no room for why it waits does without', async () => {
+    const vendor = openVendor('shop', { kind: 'events' })
+    vendor.records = daily(DAYS, 2)
+    vendor.token = (n) => `${n}${'x'.repeat(3_500)}`
+    vendor.before = (n) => {
+      if (n === 1) throw new TidemarkError('limited', 'slow down '.repeat(40))
+      return undefined
+    }
+    await using deployed = await deploy({ sources: [vendor.source], now: NOW })
+    const { status, run, state } = await deployed.once(RANGE)
+    expect([status, state!.unfinished!.waitedFor]).toEqual(['wait', null])
+    expect((await deployed.run(run)).warnings).toMatchObject([{ code: 'waiting' }])
+  })
+
   test.each([
     ['of another version', { unfinished: null, next: null }],
     ['of year 2999', { unfinished: null, next: '2999-01-01', totals: {} }],
@@ -282,6 +296,44 @@ describe('waiting', () => {
     expect(vendor.asked.map(({ resume }) => resume)).toEqual([null, '2'])
   })
 
+  test('says in words what for, for as long as it lasts, and in the record', async () => {
+    const vendor = openVendor('shop', { kind: 'events' })
+    vendor.records = daily(DAYS, 1)
+    vendor.before = (n) => {
+      if (n === 2 && vendor.asked.length === 1)
+        throw new TidemarkError('limited', 'the day is spent', { retryAfter: 9 })
+      return n === 1 && vendor.asked.length === 2 ? 'wait' : undefined
+    }
+    await using deployed = await deploy({ sources: [vendor.source], now: NOW })
+    const { run, state } = await deployed.once(RANGE)
+    expect(await deployed.run(run)).toMatchObject({
+      status: 'running',
+      ended: null,
+      pages: 2,
+      warnings: [{ code: 'waiting', message: 'the day is spent' }],
+    })
+    deployed.remaining = () => 30_000
+    expect(await deployed.once({ ...RANGE, state })).toMatchObject({ status: 'ok' })
+    expect(await deployed.run(run)).toMatchObject({ status: 'ok', warnings: [] })
+    expect(await deployed.record(run)).toMatchObject({ waited: 60, waitedFor: 'the day is spent' })
+  })
+
+  test('no longer says so once it reads on; a long reason is cut, for the state to stay small', async () => {
+    const vendor = openVendor('shop', { kind: 'events' })
+    vendor.records = daily(DAYS, 1)
+    vendor.before = (n) => {
+      if (n === 0 && vendor.asked.length === 1) throw new TidemarkError('limited', `slow down${'!'.repeat(1_000)}`)
+      return undefined
+    }
+    await using deployed = await deploy({ sources: [vendor.source], now: NOW })
+    const { run, state } = await deployed.once(RANGE)
+    const [waiting] = (await deployed.run(run)).warnings
+    expect(waiting?.message).toMatch(/^slow down!{391}…$/)
+    deployed.remaining = () => 30_000
+    expect(await deployed.once({ ...RANGE, state })).toMatchObject({ status: 'more' })
+    expect((await deployed.run(run)).warnings).toEqual([])
+  })
+
   test('one slice waits, another fails: it fails', async () => {
     const vendor = openVendor('shop', { kind: 'events', slices: ['a', 'b'] })
     vendor.before = (_, { slice }) => {
@@ -299,7 +351,11 @@ describe('waiting', () => {
     await using deployed = await deploy({ sources: [vendor.source], now: NOW })
     const parked = await deployed.ingest(RANGE)
     expect(parked).toMatchObject({ status: 'parked', turns: 50, state: null })
-    expect(await deployed.run(parked.run)).toMatchObject({ status: 'parked', pages: 1 })
+    expect(await deployed.run(parked.run)).toMatchObject({
+      status: 'parked',
+      pages: 1,
+      warnings: [{ code: 'waiting', message: 'the vendor is still preparing its answer' }],
+    })
     expect(await deployed.parts()).toEqual({})
 
     const answer = await deployed.ingest({ from: '2026-11-10', to: '2026-11-11' })

@@ -153,6 +153,7 @@ test('keys and contents of everything a run writes', async () => {
     ],
     turns: 1,
     waited: 0,
+    waitedFor: null,
     quota: null,
   })
   const entry = JSON.parse(Buffer.from((await deployed.store.lake.get(logged!))!).toString()) as LogEntry

@@ -105,4 +105,37 @@ describe('a session', () => {
     expect(state.minted).toBe(2)
     expect(state.calls).toBe(2)
   })
+
+  test('ends with whatever the vendor calls its end', async () => {
+    let calls = 0
+    server = createServer(({ url }, response) => {
+      const isRight = url === '/thing?of=token-2'
+      response.writeHead(isRight ? 200 : 400, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(isRight ? { ok: true } : { error: 190, said: url }))
+    })
+    await new Promise<void>((done) => server!.listen(0, '127.0.0.1', done))
+    const openAt = (last: number) =>
+      openHttp(
+        {
+          baseUrl: `http://127.0.0.1:${(server!.address() as AddressInfo).port}/`,
+          expired: ({ status, body }) => status === 400 && (body as { error?: number }).error === 190,
+          authorize: async () => ({ authorization: `Bearer token-${Math.min(++calls, last)}` }),
+          sign: ({ headers }) => ({ of: headers.authorization!.slice('Bearer '.length) }),
+        },
+        {
+          session: { secret: async () => '', keep: async () => {}, exclusively: (work) => work() },
+        },
+      )
+    const http = openAt(2)
+    expect(await http.get('thing')).toMatchObject({ status: 200 })
+    expect(calls).toBe(2)
+    http.close()
+
+    // What is signed is as secret as the headers.
+    const refused = openAt(1)
+    const error = await refused.get('thing').catch((cause: Error) => cause)
+    expect(error).toMatchObject({ code: 'changed', message: expect.stringContaining('/thing?of=***') })
+    expect(calls).toBe(4)
+    refused.close()
+  })
 })

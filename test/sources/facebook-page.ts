@@ -45,7 +45,7 @@ export async function start(page: Partial<FacebookPage> = {}): Promise<Sandbox> 
 export type Options = Partial<Parameters<typeof facebook>[0]>
 /** The source, with everything on. */
 export const source = ({ baseUrl }: Pick<Sandbox, 'baseUrl'>, more: Options = {}) =>
-  facebook({ page: PAGE, baseUrl, messages: true, ratings: true, ...more })
+  facebook({ page: PAGE, baseUrl, comments: true, messages: true, ratings: true, ...more })
 
 /** Reads a stream of the simulated Page with a user's token. */
 export const read = (sandbox: Sandbox, stream: string, asked: Partial<Asked> = {}, more: Options = {}) =>

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { spendOf } from '../../functions/ingest/spend-of.ts'
 import { addDays, day } from '../../functions/kit/day.ts'
 import { openHttp } from '../../functions/kit/http.ts'
 import type { Json, Page } from '../../functions/kit/page.ts'
@@ -7,6 +8,7 @@ import type { Reading } from '../../functions/kit/source.ts'
 import { hubspot } from '../../functions/sources/hubspot.ts'
 import type { Fault, FaultKind } from '../../sandbox/faults.ts'
 import { type HubspotAccount, type HubspotRecord, type HubspotSandbox, simulateHubspot } from '../../sandbox/hubspot.ts'
+import { memoryTable } from '../store/memory-table.ts'
 import { recordsOf, type Seen } from './hubspot-record.ts'
 
 const NOW = '2026-11-20T12:00:00.000Z'
@@ -66,6 +68,7 @@ async function read(stream: StreamName, { baseline = false, from = '2026-11-18',
   const { pages } = source.streams[stream]!
   const reading: Reading<typeof options> = {
     http,
+    spend: spendOf({ table: memoryTable(Date.now) }, 'hubspot', () => {}),
     files: {
       open: () => {
         throw new Error('no files')

@@ -1,8 +1,12 @@
+import { localFiles } from '../../functions/ingest/local-files.ts'
+import { spendOf } from '../../functions/ingest/spend-of.ts'
 import { bounds, type Day, day } from '../../functions/kit/day.ts'
 import type { FactRow } from '../../functions/kit/fact.ts'
 import { openHttp } from '../../functions/kit/http.ts'
 import type { Json, Page } from '../../functions/kit/page.ts'
 import type { Note, Reading, Source, Stream } from '../../functions/kit/source.ts'
+import type { Spend } from '../../functions/kit/spend.ts'
+import { memoryTable } from '../store/memory-table.ts'
 
 export interface Asked {
   readonly from: string
@@ -17,6 +21,20 @@ export interface Asked {
   readonly pages?: number
   /** Seconds for one request. */
   readonly timeout?: number
+  /** Longest answer that is accepted. */
+  readonly maxBytes?: number
+  /** `entity`: the full list. @default false */
+  readonly baseline?: boolean
+  /** Where files are looked up. @default - there are none */
+  readonly folder?: string | undefined
+  /** Is told after every page, while the source waits. */
+  readonly onPage?: () => void
+  /** Is told of a secret that is being kept. */
+  readonly onKeep?: () => void
+  /** Where money is accounted for. @default - an account that lasts for this reading */
+  readonly spend?: Spend | undefined
+  /** Gets the milliseconds of every wait. */
+  readonly waits?: number[]
 }
 
 export interface Seen {
@@ -28,11 +46,11 @@ export interface Seen {
 export async function readStream(source: Source, name: string, asked: Asked) {
   const { definition, options } = source
   const stream = source.streams[name]!
-  const api = definition.api!({ options, secrets: asked.secrets })
+  const api = definition.api?.({ options, secrets: asked.secrets }) ?? { baseUrl: 'http://nowhere.invalid/' }
   const quotas: Readonly<Record<string, number>>[] = []
-  const waits: number[] = []
+  const waits = asked.waits ?? []
   const http = openHttp(
-    { ...api, ...(asked.timeout && { timeout: asked.timeout }) },
+    { ...api, ...(asked.timeout && { timeout: asked.timeout }), ...(asked.maxBytes && { maxBytes: asked.maxBytes }) },
     {
       sleep: async (ms) => {
         waits.push(ms)
@@ -43,6 +61,7 @@ export async function readStream(source: Source, name: string, asked: Asked) {
       session: {
         secret: async (secret) => asked.secrets[secret]!,
         keep: async (secret, value) => {
+          asked.onKeep?.()
           asked.secrets[secret] = value
         },
         exclusively: (work) => work(),
@@ -52,21 +71,20 @@ export async function readStream(source: Source, name: string, asked: Asked) {
   const from = day(asked.from)
   const to = day(asked.to ?? asked.from)
   const zone = stream.zone ?? asked.zone ?? 'UTC'
+  const now = asked.now ?? new Date()
+  const end = stream.kind === 'entity' ? now.getTime() : bounds(to, zone).end
   const reading: Reading<unknown> = {
     http,
-    files: {
-      open: () => {
-        throw new Error('no files')
-      },
-    },
+    files: localFiles(asked.folder ?? 'no folder'),
+    spend: asked.spend ?? spendOf({ table: memoryTable(Date.now) }, source.id, (quota) => quotas.push(quota)),
     options,
     from,
     to,
-    range: { start: bounds(from, zone).start, end: bounds(to, zone).end },
-    baseline: false,
+    range: { start: bounds(from, zone).start, end },
+    baseline: asked.baseline ?? false,
     slice: undefined,
     resume: asked.resume ?? null,
-    now: asked.now ?? new Date(),
+    now,
   }
   const pages: Page[] = []
   let resume: Json = null
@@ -78,6 +96,7 @@ export async function readStream(source: Source, name: string, asked: Asked) {
       if (turn.through !== undefined && (through === undefined || turn.through < through)) through = turn.through
       const { bytes, context } = turn.page
       pages.push({ bytes, ...(context !== undefined && { context: JSON.parse(JSON.stringify(context)) }) })
+      asked.onPage?.()
       if (pages.length === asked.pages) break
     }
   } finally {

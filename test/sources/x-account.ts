@@ -1,6 +1,9 @@
 import { onTestFinished } from 'vitest'
+import { spendOf } from '../../functions/ingest/spend-of.ts'
+import type { Spend } from '../../functions/kit/spend.ts'
 import { x } from '../../functions/sources/x.ts'
 import { simulateX, type XAccount, type XMention, type XPost, type XSandbox } from '../../sandbox/x.ts'
+import { memoryTable } from '../store/memory-table.ts'
 import { type Asked, readStream } from './read-stream.ts'
 
 export const ACCOUNT = '2244994945'
@@ -46,3 +49,6 @@ export const read = (sandbox: XSandbox, stream: string, asked: Partial<Asked> = 
     secrets: { ...sandbox.tokens.consent, refreshToken: sandbox.tokens.newest() },
     ...asked,
   })
+
+/** An account of money that lasts for several readings. */
+export const openSpend = (): Spend => spendOf({ table: memoryTable(Date.now) }, 'x', () => {})

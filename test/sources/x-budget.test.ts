@@ -1,92 +1,135 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Spend } from '../../functions/kit/spend.ts'
 import { x } from '../../functions/sources/x.ts'
-import { ACCOUNT, mentions, NOW, type Options, post, posts, read, start } from './x-account.ts'
+import { ACCOUNT, mentions, NOW, type Options, openSpend, post, posts, read, start } from './x-account.ts'
 
 afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Reads what can be read before the reading has to wait: how many posts, and what it was told then. */
-async function readUntilWait(sandbox: Awaited<ReturnType<typeof start>>, stream: string, options: Options) {
-  let pages = 0
-  for (;;) {
+/** Reads page after page, each as an invocation of its own, until the end or until it has to wait. */
+async function readUntilWait(
+  sandbox: Awaited<ReturnType<typeof start>>,
+  stream: string,
+  options: Options,
+  spend: Spend = openSpend(),
+) {
+  const seen: Pick<Awaited<ReturnType<typeof read>>, 'records' | 'notes'>[] = []
+  let resume: Awaited<ReturnType<typeof read>>['resume'] = null
+  let error: unknown
+  do {
     try {
-      const { resume, records, notes } = await read(sandbox, stream, { pages: pages + 1 }, options)
-      if (resume === null) return { read: records.length, notes, resume, error: undefined }
-      pages++
-    } catch (error) {
-      const { resume, records, notes } = await read(sandbox, stream, { pages }, options)
-      return { read: records.length, notes, resume, error }
+      const part = await read(sandbox, stream, { pages: 1, resume, spend }, options)
+      seen.push(part)
+      resume = part.resume
+    } catch (cause) {
+      error = cause
     }
-  }
+  } while (resume !== null && error === undefined)
+  const keys = seen.flatMap(({ records }) => records.map(({ key }) => key))
+  return { read: keys.length, keys, notes: seen.flatMap(({ notes }) => notes), resume, error }
 }
 
 describe('the budget', () => {
-  test('stops a reading before it is exceeded, and says so', async () => {
+  test('stops a reading before it is exceeded, and says what was spent, on what, and what is left', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: NOW })
     const sandbox = await start({ posts: posts(300), mentions: mentions(300) })
     // 1.01 - 0.01 for followers: 0.50 each for posts and mentions, which is 100 of them at 0.005.
     const options = { budget: 1.01 }
-    for (const stream of ['posts', 'mentions']) {
-      const stopped = await readUntilWait(sandbox, stream, options)
+    const spend = openSpend()
+    for (const [stream, spent] of [
+      ['posts', '0.5 USD on posts'],
+      ['mentions', '0.5 USD on posts, 0.5 USD on mentions'],
+    ] as const) {
+      const stopped = await readUntilWait(sandbox, stream, options, spend)
       expect(stopped.read).toBe(100)
       expect(stopped.error).toMatchObject({
         code: 'limited',
         retryAfter: 12 * 3_600,
         message:
-          "0.5 USD of 0.5 USD are spent, this stream's part of budget 1.01 USD a UTC day; " +
-          'the next page would cost 0.025 USD (0.005 USD a post): wait, or raise option budget',
+          `spent of budget 1.01 USD this UTC day: ${spent}; 0 USD of the 0.5 USD for ${stream} are left, ` +
+          'and the next request may cost 0.025 USD: wait for the next day, or raise option budget',
       })
       expect(stopped.notes).toEqual([
         { code: 'budget', message: 'the budget of 1.01 USD a UTC day is used up: the rest is read after midnight UTC' },
       ])
     }
-    await read(sandbox, 'followers', {}, options)
+    await read(sandbox, 'followers', { spend }, options)
     expect(sandbox.charged()).toBe(1.01)
+  })
+
+  test('holds for all readings of a day, and is not spent twice on what X charges once', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW })
+    const sandbox = await start({ posts: posts(260) })
+    const options = { budget: 1.01, mentions: false }
+    const spend = openSpend()
+    const first = await readUntilWait(sandbox, 'posts', options, spend)
+    expect([first.read, sandbox.charged()]).toEqual([200, 1])
+    // A run that begins anew, on the same day.
+    const second = await readUntilWait(sandbox, 'posts', options, spend)
+    expect(second).toMatchObject({ read: 0, error: { code: 'limited' } })
+    const followers = () => read(sandbox, 'followers', { spend }, options)
+    await followers()
+    await followers()
+    expect(sandbox.charged()).toBe(1.01)
+
+    const other = openSpend()
+    await readUntilWait(sandbox, 'posts', { ...options, budget: 3 }, other)
+    const again = await readUntilWait(sandbox, 'posts', { ...options, budget: 3 }, other)
+    // 2.99 less 1.30, of which nothing was spent the second time.
+    expect([again.read, again.error]).toEqual([260, undefined])
   })
 
   test('asks for smaller pages where it does not pay for a full one', async () => {
     const sandbox = await start({ posts: posts(300) })
     const { read: count } = await readUntilWait(sandbox, 'posts', { budget: 0.64, mentions: false })
     expect(count).toBe(126)
-    expect(new Set(sandbox.requests.map(({ query }) => query.get('max_results')))).toEqual(new Set(['100', '26']))
+    expect(sandbox.requests.map(({ query }) => query.get('max_results'))).toEqual(['100', '26'])
   })
 
   test('is fresh after midnight UTC, where the reading goes on', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: NOW })
     const sandbox = await start({ posts: posts(150), now: () => new Date() })
     const options = { budget: 0.51, mentions: false }
-    const { resume } = await readUntilWait(sandbox, 'posts', options)
+    const spend = openSpend()
+    const { resume } = await readUntilWait(sandbox, 'posts', options, spend)
     expect(sandbox.charged()).toBe(0.5)
     const before = sandbox.requests.length
     vi.setSystemTime('2026-11-20T23:59:00Z')
-    await expect(read(sandbox, 'posts', { resume }, options)).rejects.toMatchObject({ retryAfter: 60 })
+    await expect(read(sandbox, 'posts', { resume, spend }, options)).rejects.toMatchObject({ retryAfter: 60 })
     expect(sandbox.requests).toHaveLength(before)
     vi.setSystemTime('2026-11-21T00:00:01Z')
-    const rest = await read(sandbox, 'posts', { resume }, options)
+    const rest = await read(sandbox, 'posts', { resume, spend }, options)
     expect([rest.records.length, rest.resume]).toEqual([50, null])
     expect(JSON.stringify(resume).length).toBeLessThan(500)
   })
 
-  test('is never exceeded in a day, whatever the prices', async () => {
+  test('is never exceeded in a day, whatever the prices and however often it is read', async () => {
     const amounts = fc.record({
       // In tenths of a cent.
       post: fc.integer({ min: 1, max: 5 }),
       count: fc.integer({ min: 0, max: 260 }),
       budget: fc.integer({ min: 60, max: 900 }),
+      streams: fc.array(fc.constantFrom('posts', 'mentions', 'followers'), { minLength: 1, maxLength: 5 }),
     })
     await fc.assert(
-      fc.asyncProperty(amounts, async ({ post: price, count, budget }) => {
+      fc.asyncProperty(amounts, async ({ post: price, count, budget, streams }) => {
+        vi.useFakeTimers({ toFake: ['Date'], now: NOW })
         const sandbox = await start({ posts: posts(count), mentions: mentions(count) })
         const options = { budget: budget / 1_000, prices: { post: price / 1_000 } }
-        const counts: number[] = []
-        for (const stream of ['posts', 'mentions']) counts.push((await readUntilWait(sandbox, stream, options)).read)
-        await read(sandbox, 'followers', {}, options)
-        const spent = counts.reduce((sum, one) => sum + one * price, 10)
+        const spend = openSpend()
+        const different = new Set<string>()
+        for (const stream of streams) {
+          const { keys, error } = await readUntilWait(sandbox, stream, options, spend)
+          for (const key of keys) different.add(`${stream} ${key}`)
+          const first = streams.indexOf(stream) === streams.lastIndexOf(stream)
+          // What is left over of a part is less than the smallest page costs.
+          if (error && first) expect(keys.length * price + 5 * price).toBeGreaterThan((budget - 10) / 2 - 1)
+          if (!error && stream !== 'followers') expect(keys).toHaveLength(count)
+        }
+        const spent = [...different].reduce((sum, key) => sum + (key.startsWith('followers') ? 10 : price), 0)
         expect(spent).toBeLessThanOrEqual(budget)
-        // What is left over of a part is less than the smallest page costs.
-        for (const one of counts) expect(one === count || one * price + 5 * price > (budget - 10) / 2 - 1).toBe(true)
         if (price === 5) expect(sandbox.charged()).toBe(spent / 1_000)
       }),
       { numRuns: 25 },
@@ -102,8 +145,9 @@ describe('the budget', () => {
   test('is told with the requests that are left', async () => {
     const sandbox = await start({ posts: posts(150) })
     const { quotas } = await read(sandbox, 'posts')
-    expect(quotas.at(-1)).toEqual({ requests: 898, spent_usd: 0.75 })
-    expect((await read(sandbox, 'followers')).quotas.at(-1)).toEqual({ requests: 899, spent_usd: 0.01 })
+    expect(quotas).toContainEqual({ requests: 898 })
+    expect(quotas.at(-1)).toEqual({ spent_usd: 0.75, left_usd: 19.25 })
+    expect((await read(sandbox, 'followers')).quotas.at(-1)).toEqual({ spent_usd: 0.01, left_usd: 19.99 })
   })
 })
 

@@ -30,7 +30,11 @@ const LastRun = z.object({
   records: z.int(),
   facts: z.int(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })).describe("'waiting': why it stands still"),
+  quota: z
+    .record(z.string(), z.number())
+    .nullable()
+    .describe('what is left at the vendor, or spent, where that is known'),
 })
 
 const Stream = z.object({
@@ -150,6 +154,19 @@ function describeRun({
   facts,
   error,
   warnings,
+  quota,
 }: RunRow): z.output<typeof LastRun> {
-  return { id: sk, status, from, to, started, ended, records, facts, error, warnings: [...warnings] }
+  return {
+    id: sk,
+    status,
+    from,
+    to,
+    started,
+    ended,
+    records,
+    facts,
+    error,
+    warnings: [...warnings],
+    quota: quota && { ...quota },
+  }
 }
