@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 
 const checkout = fileURLToPath(new URL('..', import.meta.url))
@@ -56,13 +57,18 @@ function daysBefore(now: Date, count: number): string[] {
   )
 }
 
+interface Value {
+  readonly value: number | null
+  readonly finality: string
+  readonly by?: Readonly<Record<string, Readonly<Record<string, { value: number | null }>>>>
+}
+
 interface Snapshot {
   readonly date: string
   readonly revision: number
   readonly finality: string
-  readonly metrics: Readonly<
-    Record<string, { windows: Readonly<Record<string, { value: number | null; finality: string }>> }>
-  >
+  readonly metrics: Readonly<Record<string, { windows: Readonly<Record<string, Value>> }>>
+  readonly sources: readonly { readonly id: string; readonly rows: number }[]
 }
 
 /** Two at a time, for as many cores. */
@@ -115,6 +121,31 @@ test('yesterday has a Customer Interaction Rate', async () => {
   const { windows } = first[0]!.metrics.customer_interaction_rate!
   expect(Object.values(windows).filter(({ value }) => value !== null && value > 0)).not.toEqual([])
 })
+
+test('all nine sources have data, and a web day has the visits of the real website', () => {
+  const rows = new Map<string, number>()
+  for (const { id, rows: n } of first.flatMap(({ sources }) => sources)) rows.set(id, (rows.get(id) ?? 0) + n)
+  expect([...rows].filter(([, n]) => n === 0)).toEqual([])
+  const counted = ['facebook', 'ga4', 'instagram', 'linkedin', 'shop', 'x', 'youtube']
+  expect([...rows.keys()].sort()).toEqual(['adobe-analytics', 'hubspot', ...counted].sort())
+  const { source } = first[0]!.metrics.interactions!.windows['28d']!.by!
+  for (const id of counted) expect(source![id]?.value, id).toBeGreaterThan(0)
+  const { date, metrics } = first[3]!
+  expect(metrics.interactions!.windows['1d']!.by!.kind!.visit!.value).toBe(visitsOf(date))
+})
+
+/** A thousandth of the sessions of a day of the checked-in data, moved by whole weeks, in shares of channel groups. */
+function visitsOf(date: string): number {
+  const { weeks } = JSON.parse(readFileSync(join(home, 'demo.json'), 'utf8')) as { weeks: number }
+  const file = gunzipSync(readFileSync(join(clone, 'sandbox/demo/data/web.csv.gz'))).toString()
+  const rows = file.trimEnd().split('\n').slice(1)
+  const until = Date.parse('2017-12-31') + weeks * 7 * DAY_MS
+  const moved = Math.floor((until - Date.parse(rows.at(-1)!.slice(0, 10))) / (7 * DAY_MS)) * 7 * DAY_MS
+  const original = new Date(Date.parse(date) - moved).toISOString().slice(0, 10)
+  const sessions = Math.round(Number(rows.find((row) => row.startsWith(original))!.split(',')[3]) / 1_000)
+  const shares = [0.31, 0.22, 0.17, 0.11, 0.09, 0.07, 0.03]
+  return shares.reduce((sum, share) => sum + Math.round(sessions * share), 0)
+}
 
 test('a second start revises nothing', async () => {
   const { compute } = await tidemark<{ compute: { revisions: number } }>(

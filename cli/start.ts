@@ -15,7 +15,13 @@ import { repeatDaily } from './repeat-daily.ts'
 import { serveApp } from './serve-app.ts'
 import { wholeNumber } from './whole-number.ts'
 
-const DEMO_NOTICE = "demo data: The Complete Journey (dunnhumby), played by simulators; not your company's numbers"
+const DEMO_NOTICE = `demo data: moved to these days and played by simulators; not your company's numbers
+  HubSpot and the till         purchases of The Complete Journey (84.51° / dunnhumby)
+  Google and Adobe Analytics   days of upworthy.com (the Upworthy Research Archive), a thousandth of each count
+  Facebook, Instagram and X    posts of one of the Facebook Live Sellers in Thailand (Dehouche, UCI)
+  LinkedIn and YouTube         invented: the ups and downs of that website
+  licences, and what was changed: sandbox/demo/README.md
+`
 const KEY_NAME = 'tidemark start'
 const KEY_DAYS = 7
 const DAY_MS = 86_400_000
@@ -38,7 +44,7 @@ export const start = defineCommand({
     if (!args.once) await checkPort(port)
 
     const deployment = open.use(await openDeployment({ vendors: true }))
-    if (deployment.demo) process.stderr.write(`${DEMO_NOTICE}\n`)
+    if (deployment.demo) process.stderr.write(DEMO_NOTICE)
     const outcome = await collect(deployment, trailingDays(deployment, days))
     if (args.once) return outcome
 

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Temporal } from 'temporal-polyfill'
-import { type HubspotRecord, simulateHubspot } from './hubspot.ts'
+import { addDays, type Day } from '../functions/kit/day.ts'
+import { playVendors } from './demo/play-vendors.ts'
+import type { HubspotRecord } from './hubspot.ts'
 
 /** Where the shop is; its day decides what is in the past. */
 const ZONE = 'America/New_York'
@@ -12,12 +13,8 @@ const AHEAD = 60
 const HOUR_MS = 3_600_000
 
 export interface Demo {
-  /** Address of the simulated HubSpot. */
-  readonly baseUrl: string
-  /** The shop's CSV file, as long as the shop's past. */
-  readonly files: string
-  /** Variables that hold the secrets of the sources. */
-  readonly secrets: Readonly<Record<string, string>>
+  /** What was set: where the vendors are, where the shop's CSV file lies, and the secrets of the sources. */
+  readonly variables: Readonly<Record<string, string>>
   close(): Promise<void>
 }
 
@@ -39,8 +36,9 @@ export async function openDemo({
   const folder = join(home, 'demo')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const [header, ...original] = readRows()
-  const last = original.at(-1)!.at.slice(0, 10)
-  const rows = moved(original, weeksOf(home, last, wallTime(now())))
+  const last = original.at(-1)!.at.slice(0, 10) as Day
+  const weeks = weeksOf(home, last, wallTime(now()))
+  const rows = moved(original, weeks)
   const files = join(folder, 'shop.csv')
   const reveal = () => {
     const until = wallTime(now())
@@ -51,17 +49,15 @@ export async function openDemo({
   reveal()
   const hourly = setInterval(reveal, HOUR_MS).unref()
 
-  const token = randomUUID()
-  const sandbox = await simulateHubspot({ token, now, contacts: contactsOf(rows) })
-  const secrets = { TIDEMARK_HUBSPOT_TOKEN: token }
-  Object.assign(env, { TIDEMARK_DEMO_HUBSPOT: sandbox.baseUrl, TIDEMARK_DEMO_SHOP: files, ...secrets })
+  const until = addDays(last, 7 * weeks)
+  const vendors = await playVendors({ contacts: contactsOf(rows), zone: ZONE, weeks, until, now })
+  const variables = { TIDEMARK_DEMO_SHOP: files, ...vendors.variables }
+  Object.assign(env, variables)
   return {
-    baseUrl: sandbox.baseUrl,
-    files,
-    secrets,
+    variables,
     close: async () => {
       clearInterval(hourly)
-      await sandbox.close()
+      await vendors.close()
     },
   }
 }

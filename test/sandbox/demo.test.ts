@@ -8,6 +8,8 @@ import { type Demo, openDemo } from '../../sandbox/demo.ts'
 import checkedIn from '../../tidemark.config.ts'
 
 const ZONE = 'America/New_York'
+const vendors = checkedIn.sources.filter(({ id }) => id !== 'shop') as Source<{ baseUrl?: string; tokenUrl?: string }>[]
+const upper = (name: string) => name.replaceAll('-', '_').toUpperCase()
 let home: string
 let demo: Demo | undefined
 let env: Record<string, string | undefined>
@@ -24,8 +26,9 @@ afterEach(async () => {
 async function open(now: string): Promise<string[]> {
   await demo?.close()
   demo = await openDemo({ home, now: () => new Date(now), env })
-  return readFileSync(demo.files, 'utf8').trimEnd().split('\n')
+  return readFileSync(variable('TIDEMARK_DEMO_SHOP'), 'utf8').trimEnd().split('\n')
 }
+const variable = (name: string) => demo!.variables[name] ?? ''
 const weeks = () => JSON.parse(readFileSync(join(home, 'demo.json'), 'utf8')).weeks as number
 const at = (line: string) => line.split(',')[3]!
 
@@ -77,11 +80,11 @@ describe('the demo', () => {
   test('every household with an order is a contact from then on', async () => {
     const [, ...rows] = await open('2026-11-20T12:00:00Z')
     const orders = rows.filter((row) => row.startsWith('order'))
-    const token = demo!.secrets.TIDEMARK_HUBSPOT_TOKEN!
+    const token = variable('TIDEMARK_HUBSPOT_TOKEN')
     const contacts: { id: string; createdAt: string }[] = []
     let after: string | undefined
     do {
-      const url = new URL('crm/objects/2026-09/contacts?limit=100', demo!.baseUrl)
+      const url = new URL('crm/objects/2026-09/contacts?limit=100', variable('TIDEMARK_DEMO_HUBSPOT'))
       if (after) url.searchParams.set('after', after)
       const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
       const page = (await response.json()) as { results: typeof contacts; paging?: { next: { after: string } } }
@@ -94,22 +97,53 @@ describe('the demo', () => {
     expect(Date.parse(since)).toBe(localInstant(at(first!), ZONE))
   })
 
-  test('tells the config where its vendors are', async () => {
+  test('tells the config where its vendors are, all of them on this machine', async () => {
     await open('2026-11-20T12:00:00Z')
-    expect(env).toEqual({
-      TIDEMARK_DEMO_HUBSPOT: demo!.baseUrl,
-      TIDEMARK_DEMO_SHOP: demo!.files,
-      ...demo!.secrets,
-    })
+    expect(env).toEqual(demo!.variables)
+    const addresses = Object.entries(env).filter(([name]) => /^TIDEMARK_DEMO_(?!SHOP$)/.test(name))
+    for (const { id, definition, options } of vendors) {
+      const name = `TIDEMARK_DEMO_${upper(id)}`
+      expect(variable(name), name).toMatch(/^http:/)
+      // Whoever gives out tokens elsewhere is told where; nobody else may be.
+      const hasTokens = `${name}_TOKENS` in env
+      expect(definition.options.safeParse({ ...options, tokenUrl: 'http://127.0.0.1/' }).success, name).toBe(hasTokens)
+    }
+    for (const [name, value] of addresses) expect(new URL(value!).hostname, name).toBe('127.0.0.1')
+  })
+
+  test('gives every source its secrets, and a rotating one a new one at each start', async () => {
+    await open('2026-11-20T12:00:00Z')
+    for (const { id, definition } of vendors) {
+      for (const secret of definition.secrets) {
+        const name = `TIDEMARK_${upper(id)}_${upper(secret.replace(/[A-Z]/g, (letter) => `_${letter}`))}`
+        expect(variable(name), name).not.toBe('')
+      }
+    }
+    // What a source kept of it in an earlier start gives way to another one.
+    const before = variable('TIDEMARK_X_REFRESH_TOKEN')
+    await open('2026-11-20T12:00:00Z')
+    expect(variable('TIDEMARK_X_REFRESH_TOKEN')).not.toBe(before)
   })
 })
 
 describe('the checked-in config', () => {
-  const [crm, shop] = checkedIn.sources as [Source, Source]
+  const shop = checkedIn.sources.find(({ id }) => id === 'shop') as Source<{ file: string; map: unknown }>
   const map = shop.options.map as (row: Record<string, string>) => unknown
 
   test('stands without the demo', () => {
-    expect(crm.options).toEqual({ baseUrl: 'https://api.hubapi.com', version: '2026-09' })
+    const hosts = vendors.map(({ options }) => options.baseUrl && new URL(options.baseUrl).hostname)
+    expect(hosts).toEqual([
+      'api.hubapi.com',
+      'analyticsdata.googleapis.com',
+      'analytics.adobe.io',
+      'graph.facebook.com',
+      // Instagram's is that of its login.
+      undefined,
+      'api.x.com',
+      'api.linkedin.com',
+      'youtubeanalytics.googleapis.com',
+    ])
+    expect(vendors.map(({ options }) => options.tokenUrl)).toEqual(Array(8).fill(undefined))
     expect(shop.options.file).toBe('sandbox/demo/data/shop.csv.gz')
   })
 
