@@ -60,9 +60,12 @@ export async function serve(
   }
 }
 
+/** Bytes from which an answer is worth compressing, to most servers. */
+const ZIPPED = 1_024
+
 function encode({ status, headers, body }: SandboxAnswer, { headers: asked }: IncomingMessage): Encoded {
   const plain = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  const zipped = /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''))
+  const zipped = plain.length >= ZIPPED && /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''))
   const bytes = zipped ? gzipSync(plain, { level: 1 }) : plain
   const type = typeof body === 'string' ? 'text/plain;charset=utf-8' : 'application/json;charset=utf-8'
   return {

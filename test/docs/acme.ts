@@ -22,6 +22,9 @@ const Review = z.object({
 
 const Listed = z.object({ reviews: z.array(z.unknown()), next: z.string().nullable() })
 
+/** Acme tells of failures in a 200 as well. */
+const Refusal = z.object({ error: z.object({ message: z.string() }) })
+
 const Shop = z.object({ id: z.string(), name: z.string() })
 
 const iso = (instant: number) => new Date(instant).toISOString()
@@ -74,6 +77,11 @@ export const acme = defineSource({
     baseUrl: baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`,
     headers: { 'x-api-key': apiKey },
     perSecond: 5,
+    failure: ({ status, body }) => {
+      const { data } = Refusal.safeParse(body)
+      if (status !== 200 || !data) return undefined
+      return new TidemarkError('unavailable', `200 with an error: ${data.error.message}`)
+    },
   }),
   probe: async ({ http }) => {
     const { body } = await http.get('shop', { schema: Shop })

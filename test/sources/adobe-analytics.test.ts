@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { day, eachDay } from '../../functions/kit/day.ts'
+import { day } from '../../functions/kit/day.ts'
 import { adobeAnalytics } from '../../functions/sources/adobe-analytics.ts'
 import { demoAdobeAnalytics } from '../../sandbox/adobe-analytics.ts'
 import { vendorFile } from '../contract/discovery.ts'
@@ -77,19 +77,6 @@ describe('requests', () => {
     })
     expect(JSON.stringify(asked!.body)).not.toMatch(/orders|revenue/)
     expect(sandbox.tokens.requests).toHaveLength(1)
-  })
-
-  test('go on to the last page, the same after any stop', async () => {
-    const sandbox = await start()
-    const asked = { from: '2026-07-01' }
-    const whole = await read(sandbox, asked)
-    expect([whole.pages.length, whole.resume]).toEqual([3, null])
-    expect(whole.records.map(({ key }) => key)).toEqual(eachDay(day('2026-07-01'), day('2026-11-01')))
-    for (const pages of [1, 2]) {
-      const head = await read(sandbox, { ...asked, pages })
-      const tail = await read(sandbox, { ...asked, resume: head.resume })
-      expect([...head.records, ...tail.records]).toEqual(whole.records)
-    }
   })
 
   test('refuse another zone than the suite’s, naming both', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nextPage } from '../../functions/kit/graph-api.ts'
 import { facebook } from '../../functions/sources/facebook.ts'
-import type { FaultKind } from '../../sandbox/faults.ts'
 import type { Usage } from '../../sandbox/graph-api.ts'
 import { DAY, PAGE, PAGE_TOKEN, posts, read, source, start, USER_TOKEN } from './facebook-page.ts'
 import { readStream } from './read-stream.ts'
@@ -112,59 +111,6 @@ describe('limits', () => {
 })
 
 describe('failures', () => {
-  const passing: FaultKind[] = [
-    'too_many_retry_after',
-    'server_error',
-    'bad_gateway',
-    'cut_at_1_percent',
-    'cut_at_50_percent',
-    'cut_at_99_percent',
-    'truncated_gzip',
-    'error_in_200',
-    'expired',
-  ]
-  const lasting: Partial<Record<FaultKind, string>> = {
-    too_many_retry_after: 'limited',
-    expired: 'credentials',
-    revoked: 'credentials',
-    redirect: 'changed',
-    huge_body: 'changed',
-    repeated_answer: 'changed',
-  }
-
-  test.each(passing)('%s passes without a trace', async (kind) => {
-    const sandbox = await start({ posts: posts(60) })
-    const { records } = await read(sandbox, 'posts')
-    for (const skip of [0, 1, 3]) {
-      sandbox.fail({ kind, skip })
-      expect((await read(sandbox, 'posts')).records).toEqual(records)
-    }
-  })
-
-  test.each([...passing, 'redirect', 'huge_body', 'revoked', 'repeated_answer'] as FaultKind[])(
-    '%s that lasts ends the reading, and shows no token',
-    async (kind) => {
-      const sandbox = await start({ posts: posts(90) })
-      sandbox.fail({ kind, skip: 3, times: Number.POSITIVE_INFINITY })
-      const error = await read(sandbox, 'posts').catch((cause: Error) => cause)
-      expect(error).toMatchObject({ code: lasting[kind] ?? 'unavailable' })
-      expect(String(error)).not.toContain('EAA')
-    },
-  )
-
-  test('no answer in time is unavailable', async () => {
-    const sandbox = await start()
-    sandbox.fail({ kind: 'time_out', times: Number.POSITIVE_INFINITY })
-    await expect(read(sandbox, 'activity', { timeout: 0.05 })).rejects.toMatchObject({ code: 'unavailable' })
-  })
-
-  test('a token endpoint that is down is no revocation', async () => {
-    const sandbox = await start()
-    const on = ({ query }: { query: URLSearchParams }) => query.get('fields') === 'access_token'
-    sandbox.fail({ kind: 'bad_gateway', times: Number.POSITIVE_INFINITY, on })
-    await expect(read(sandbox, 'activity')).rejects.toMatchObject({ code: 'unavailable' })
-  })
-
   test('a page of another shape is a change', () => {
     const { posts: stream } = facebook({ page: PAGE }).streams
     const bytes = new TextEncoder().encode('{"items":[]}')

@@ -153,19 +153,6 @@ describe('posts', () => {
     expect(sandbox.requests).toHaveLength(1 + 1 + 3 + 1 + 2)
   })
 
-  test('are read to the last page, the same after any stop', async () => {
-    const sandbox = await start({ posts: posts(70) })
-    const whole = await read(sandbox, 'posts')
-    expect([whole.pages.length, whole.records.length, whole.resume]).toEqual([3, 70, null])
-    for (let pages = 1; pages < whole.pages.length; pages++) {
-      const head = await read(sandbox, 'posts', { pages })
-      expect(JSON.stringify(head.resume).length).toBeLessThan(4_096)
-      const tail = await read(sandbox, 'posts', { resume: head.resume })
-      expect([...head.records, ...tail.records]).toEqual(whole.records)
-    }
-    expect(inOrder((await read(sandbox, 'posts')).rows)).toEqual(inOrder(whole.rows))
-  })
-
   test('the demo grows to what was recorded', () => {
     const past = [{ id: '1_1', createdAt: '2026-11-01T10:00:00Z', reactions: 529, comments: 512, shares: 262 }]
     const { posts: made, daily, followersAt } = demoFacebook(past)

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { FaultKind } from '../../sandbox/faults.ts'
 import type { Ga4Sandbox } from '../../sandbox/ga4.ts'
 import { googleErrors } from '../../sandbox/google-token.ts'
 import { DAY, read, source, start, stop } from './ga4-property.ts'
@@ -61,23 +60,6 @@ describe('credentials', () => {
     expect(sandbox.tokens.requests[0]).toMatchObject({ grant_type: 'refresh_token' })
   })
 
-  test('an access token that ends half-way is replaced', async () => {
-    const sandbox = await start()
-    sandbox.fail({ kind: 'expired', skip: 2 })
-    expect((await read(sandbox)).rows).toEqual((await read(await start())).rows)
-    expect(sandbox.tokens.requests).toHaveLength(2)
-  })
-
-  test('a key that was deleted is for the operator', async () => {
-    const sandbox = await start()
-    sandbox.tokens.revoke()
-    await expect(read(sandbox)).rejects.toMatchObject({
-      code: 'credentials',
-      message: expect.stringContaining('invalid_grant'),
-    })
-    expect(sandbox.requests).toEqual([])
-  })
-
   test.each([
     [{ status: 503, body: 'down' }, 'unavailable'],
     [{ status: 500, body: { error: 'internal_failure' } }, 'unavailable'],
@@ -121,56 +103,6 @@ describe('credentials', () => {
 })
 
 describe('failures', () => {
-  const passing: FaultKind[] = [
-    'too_many',
-    'too_many_retry_after',
-    'server_error',
-    'bad_gateway',
-    'cut_at_1_percent',
-    'cut_at_50_percent',
-    'cut_at_99_percent',
-    'truncated_gzip',
-    'error_in_200',
-  ]
-
-  test.each(passing)('%s passes without a trace', async (kind) => {
-    const { rows } = await read(await start())
-    const sandbox = await start()
-    sandbox.fail({ kind, skip: 0 }, { kind, skip: 2 })
-    expect((await read(sandbox)).rows).toEqual(rows)
-  })
-
-  test.each(passing)('%s that lasts ends the reading', async (kind) => {
-    const sandbox = await start()
-    sandbox.fail({ kind, skip: 1, times: Number.POSITIVE_INFINITY })
-    const code = kind.startsWith('too_many') ? 'limited' : 'unavailable'
-    await expect(read(sandbox)).rejects.toMatchObject({ code })
-  })
-
-  test.each([
-    ['redirect', 'changed'],
-    ['huge_body', 'changed'],
-    ['revoked', 'credentials'],
-  ] as const)('%s is %s, and shows no token', async (kind, code) => {
-    const sandbox = await start()
-    sandbox.fail({ kind, skip: 1, times: 2 })
-    const error = await read(sandbox).catch((cause: Error) => cause)
-    expect(error).toMatchObject({ code })
-    expect(String(error)).not.toMatch(/ya29|PRIVATE KEY/)
-  })
-
-  test('no answer in time is unavailable', async () => {
-    const sandbox = await start()
-    sandbox.fail({ kind: 'time_out', times: Number.POSITIVE_INFINITY })
-    await expect(read(sandbox, 'traffic', { timeout: 0.05 })).rejects.toMatchObject({ code: 'unavailable' })
-  })
-
-  test.each([1, 4])('an answer to another question stops the reading, after %i', async (skip) => {
-    const sandbox = await start()
-    sandbox.fail({ kind: 'repeated_answer', skip })
-    await expect(read(sandbox, 'traffic', { from: '2026-11-17', to: DAY })).rejects.toMatchObject({ code: 'changed' })
-  })
-
   test('the rows of a page given twice stop the reading', async () => {
     const sandbox = await start({ maxRows: 1 })
     sandbox.fail({ kind: 'repeated_answer', skip: 2 })

@@ -193,28 +193,6 @@ describe.skipIf(skipped !== '')(`recorded samples${skipped}`, () => {
     parseCsv(readFileSync(new URL(`tabular-hubspot/${name}.csv`, VENDOR)), { columns: true, relax_column_count: true })
   const instant = (text: string | undefined) => (text ? new Date(`${text.replace(' ', 'T')}Z`).toISOString() : null)
 
-  test('a recorded answer parses and maps', () => {
-    const bytes = readFileSync(new URL('fixtures/contacts.json', VENDOR))
-    expect(recordsOf(streams.contacts!, [{ bytes }])).toEqual([
-      {
-        key: '312929580',
-        changed: '2021-02-23T20:08:53.371Z',
-        gone: [],
-        rows: [
-          {
-            fact: 'customers',
-            columns: {
-              customer: person({ id: '312929580' }),
-              since: '2021-02-23T20:08:49.603Z',
-              id: '312929580',
-              role: 'contact',
-            },
-          },
-        ],
-      },
-    ])
-  })
-
   test('contacts of a real account map, merged ids and all', () => {
     const found = rows('contact_data').map((row) =>
       mapped(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { day, eachDay } from '../../functions/kit/day.ts'
-import { demoLinkedin, type LinkedinPage } from '../../sandbox/linkedin.ts'
+import type { LinkedinPage } from '../../sandbox/linkedin.ts'
 import { deploy } from '../ingest/deployment.ts'
 import { NOW, READY, source, start } from './linkedin-page.ts'
 
@@ -33,23 +33,6 @@ describe('linkedin, ingested', () => {
     deployed.at(now.toISOString())
     await deployed.ingest(asked)
     expect(Object.keys(await deployed.parts(undefined, 'shares'))).toEqual([...ready, '2026-11-18', '2026-11-19'])
-  })
-
-  test('says the same when it is repeated, and keeps no secret', async () => {
-    const { sandbox, deployed } = await opened(demoLinkedin(day(READY)))
-    await using _ = deployed
-    const digests = async () =>
-      Object.entries(await deployed.parts(undefined, 'shares')).map(([on, { digest }]) => [on, digest])
-    await deployed.ingest(asked)
-    const before = await digests()
-    expect(before).toHaveLength(8)
-    await deployed.ingest({ ...asked, force: true })
-    expect(await digests()).toEqual(before)
-    for (const stream of ['follows', 'page']) await deployed.ingest({ ...asked, stream })
-    expect((await deployed.rows('posts', undefined, 'shares')).length).toBe(8)
-    const texts = (await deployed.dump()).map(({ text }) => text).join('\n')
-    const { clientSecret, refreshToken } = sandbox.consent
-    for (const secret of [clientSecret, refreshToken, 'AQVaccess']) expect(texts).not.toContain(secret)
   })
 
   test('warns of what is below zero, and waits for a limit', async () => {

@@ -140,26 +140,6 @@ describe('requests', () => {
       'x-restli-protocol-version': '2.0.0',
     })
   })
-
-  test('follow the pages of a long answer, the same after any stop', async () => {
-    const sandbox = await start({ page: 7 })
-    const asked = { from: '2026-11-01', to: '2026-11-19' }
-    const whole = await read(sandbox, 'shares', asked)
-    expect([whole.pages.length, whole.records.length, whole.resume, whole.through]).toEqual([3, 17, null, READY])
-    for (const pages of [1, 2]) {
-      const head = await read(sandbox, 'shares', { ...asked, pages })
-      const tail = await read(sandbox, 'shares', { ...asked, resume: head.resume })
-      expect([...head.records, ...tail.records]).toEqual(whole.records)
-      expect([head.through, tail.through]).toEqual([undefined, READY])
-    }
-  })
-
-  test('do not depend on the order of the answer', async () => {
-    const { pages, records } = await read(await start(), 'shares')
-    const body = JSON.parse(new TextDecoder().decode(pages[0]!.bytes))
-    const turned = recordsOf(streams.shares!, encoded({ ...body, elements: body.elements.reverse() }))
-    expect(turned.reverse()).toEqual(records)
-  })
 })
 
 describe('followers', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FaultKind } from '../../sandbox/faults.ts'
-import { mentions, posts, read, source, start } from './x-account.ts'
+import { posts, read, source, start } from './x-account.ts'
 
 describe('credentials', () => {
   test('rotate with every use, and the new ones are kept', async () => {
@@ -55,78 +54,9 @@ describe('credentials', () => {
     sandbox.tokens.break(answer)
     await expect(read(sandbox, 'followers')).rejects.toMatchObject({ code })
   })
-
-  test('an access token that has ended is replaced', async () => {
-    const sandbox = await start({ posts: posts(2) })
-    sandbox.fail({ kind: 'expired' })
-    expect((await read(sandbox, 'posts')).rows).toHaveLength(2)
-    expect(sandbox.tokens.requests).toHaveLength(2)
-  })
 })
 
 describe('failures', () => {
-  const passing: FaultKind[] = [
-    'too_many',
-    'too_many_retry_after',
-    'server_error',
-    'bad_gateway',
-    'cut_at_1_percent',
-    'cut_at_50_percent',
-    'cut_at_99_percent',
-    'truncated_gzip',
-    'error_in_200',
-  ]
-
-  test.each(passing)('%s passes, or is told when it lasts', async (kind) => {
-    const sandbox = await start({ posts: posts(120), mentions: mentions(120) })
-    for (const stream of ['posts', 'mentions', 'followers']) {
-      const { rows } = await read(sandbox, stream)
-      for (const skip of [0, 1]) {
-        sandbox.heal()
-        sandbox.fail({ kind, skip })
-        expect((await read(sandbox, stream)).rows).toEqual(rows)
-      }
-    }
-    sandbox.fail({ kind, times: Number.POSITIVE_INFINITY })
-    const code = kind.startsWith('too_many') ? 'limited' : 'unavailable'
-    await expect(read(sandbox, 'posts')).rejects.toMatchObject({ code })
-  })
-
-  test.each([
-    ['redirect', 'changed'],
-    ['huge_body', 'changed'],
-    ['expired', 'credentials'],
-    ['revoked', 'credentials'],
-  ] as const)('%s is %s, and shows no token', async (kind, code) => {
-    const sandbox = await start({ posts: posts(2) })
-    sandbox.fail({ kind, times: Number.POSITIVE_INFINITY })
-    const error = await read(sandbox, 'posts').catch((cause: Error) => cause)
-    expect(error).toMatchObject({ code })
-    expect(String(error)).not.toMatch(/rt-|at-|sandbox-client|c2FuZGJveC/)
-  })
-
-  test('what is kept of an answer holds no secret', async () => {
-    const sandbox = await start({ posts: posts(2), mentions: mentions(2) })
-    for (const stream of ['posts', 'mentions', 'followers']) {
-      const { pages } = await read(sandbox, stream)
-      const text = pages.map(({ bytes, context }) => Buffer.from(bytes) + JSON.stringify(context)).join()
-      expect(text).not.toMatch(/rt-|at-|sandbox-client/)
-    }
-  })
-
-  test('a repeated page stops the reading', async () => {
-    const sandbox = await start({ mentions: mentions(350) })
-    sandbox.fail({ kind: 'repeated_answer', skip: 1, times: Number.POSITIVE_INFINITY })
-    await expect(read(sandbox, 'mentions')).rejects.toMatchObject({ code: 'changed' })
-    expect(sandbox.requests.length).toBeLessThan(6)
-  })
-
-  test('no answer in time is unavailable', async () => {
-    const sandbox = await start()
-    sandbox.fail({ kind: 'time_out', times: Number.POSITIVE_INFINITY })
-    await expect(read(sandbox, 'followers', { timeout: 0.05 })).rejects.toMatchObject({ code: 'unavailable' })
-  })
-
   test('an account that does not exist is the config’s', async () => {
     const sandbox = await start()
     for (const stream of ['posts', 'mentions', 'followers']) {

@@ -64,31 +64,6 @@ test('a reading that its budget stops waits for midnight, goes on, and says so i
   expect(lake.filter(({ text }) => text.includes(clientSecret) || /\b[ar]t-[\w-]{20}/.test(text))).toEqual([])
 })
 
-test('mentions and followers are committed, people as keys', async () => {
-  const now = '2026-11-20T06:00:00Z'
-  const sandbox = await start({ mentions: mentions(20), now: () => new Date(now) })
-  const { clientId, clientSecret, refreshToken } = sandbox.tokens.consent
-  await using deployment = await deploy({
-    sources: [source(sandbox)],
-    now,
-    env: {
-      TIDEMARK_X_CLIENT_ID: clientId,
-      TIDEMARK_X_CLIENT_SECRET: clientSecret,
-      TIDEMARK_X_REFRESH_TOKEN: refreshToken,
-    },
-  })
-  for (const stream of ['mentions', 'followers']) {
-    const { status } = await deployment.ingest({ stream, from: DAY, to: DAY })
-    expect(status).toBe('ok')
-  }
-  const rows = await deployment.rows('interactions', 'x', 'mentions')
-  expect(rows).toHaveLength(20)
-  expect(rows.every(({ customer }) => /^[0-9a-f]{16}$/.test(String(customer)))).toBe(true)
-  expect(await deployment.rows('audience', 'x', 'followers')).toMatchObject([{ value: 1_010 }])
-  // Each stream opened a session with the token that the one before had kept.
-  expect(sandbox.tokens.requests).toHaveLength(2)
-})
-
 test('a run that dies while it reads leaves its page spent; the next run pays for it no second time', async () => {
   const first = '2026-11-20T06:00:00Z'
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(first) })

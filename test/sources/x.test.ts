@@ -107,17 +107,6 @@ describe('mentions', () => {
     expect(streams.mentions!.emits).toEqual(['social.comment'])
   })
 
-  test('are read to the last page, the same after any stop', async () => {
-    const sandbox = await start({ mentions: mentions(230) })
-    const whole = await read(sandbox, 'mentions')
-    expect([whole.pages.length, whole.records.length, whole.resume]).toEqual([3, 230, null])
-    for (const pages of [1, 2]) {
-      const head = await read(sandbox, 'mentions', { pages })
-      const tail = await read(sandbox, 'mentions', { resume: head.resume })
-      expect([...head.records, ...tail.records]).toEqual(whole.records)
-    }
-  })
-
   test('beyond the newest 800 are missing, and it says so', async () => {
     const sandbox = await start({ mentions: mentions(850) })
     const { rows, notes } = await read(sandbox, 'mentions')
@@ -144,14 +133,6 @@ test('followers are known for now only', async () => {
   const { rows } = await read(await start(), 'followers')
   expect(columnsOf(rows, 'audience')).toEqual([{ at: DAY, channel: 'social', kind: 'followers', value: 1_010 }])
   expect(streams.followers).toMatchObject({ kind: 'level', past: false })
-})
-
-test('page order and repeated pages change nothing', async () => {
-  const sandbox = await start({ posts: posts(250) })
-  const { pages, records } = await read(sandbox, 'posts')
-  const facts = (list: typeof pages) =>
-    inOrder([...new Map(list.flatMap((page) => recordsOf(streams.posts!, page)).map((one) => [one.key, one])).values()])
-  expect(facts([...pages.toReversed(), pages[0]!])).toEqual(inOrder(records))
 })
 
 test('the demo has an account that grows', async () => {

@@ -4,7 +4,7 @@ import { simulateYoutube, type YoutubeAccount, type YoutubeSandbox } from '../..
 import { type Asked, readStream } from './read-stream.ts'
 
 export const CHANNEL = `UC${'a'.repeat(22)}`
-export const NOW = new Date('2026-11-20T20:00:00Z')
+const NOW = new Date('2026-11-20T20:00:00Z')
 /** The last day that is ready at that time. */
 export const READY = '2026-11-17'
 

@@ -157,21 +157,6 @@ describe('comments', () => {
     expect(sandbox.requests.filter(({ path }) => path === '/youtube/v3/comments')).toHaveLength(5)
   })
 
-  test('resumed after any page they are the same', async () => {
-    const replies = Array.from({ length: 7 }, (_, i) => ({ id: `r${i}`, author: 'UCx', at: at(13) }))
-    const comments = Array.from({ length: 9 }, (_, i) =>
-      thread(`t${i}`, { replies: i % 3 === 0 ? replies.map((one) => ({ ...one, id: `${one.id}-${i}` })) : [] }),
-    )
-    const sandbox = await start({ comments, page: 4 })
-    const whole = await read(sandbox, 'comments')
-    expect(whole.resume).toBeNull()
-    for (let pages = 1; pages < whole.pages.length; pages++) {
-      const head = await read(sandbox, 'comments', { pages })
-      const tail = await read(sandbox, 'comments', { resume: head.resume })
-      expect([...head.records, ...tail.records]).toEqual(whole.records)
-    }
-  })
-
   test('leave a token to resume with that is small, even if every thread has many replies', async () => {
     const comments = Array.from({ length: 200 }, (_, i) =>
       thread(`Ugx${String(i).padStart(23, '0')}`, { replies: [{ id: `r${i}`, at: at(13) }] }),
@@ -210,4 +195,15 @@ test('the demo has a channel with something every day', async () => {
   expect(rows.filter(({ fact, columns }) => fact === 'posts' && Number(columns.likes) > 0)).toHaveLength(170)
   const level = (await read(sandbox, 'subscribers', {}, { channel })).rows[0]!.columns.value
   expect(level).toBeGreaterThan(4_000)
+})
+
+test('a report without a metric that was asked for is changed', async () => {
+  const sandbox = await start()
+  const { failure } = source(sandbox).definition.api!({ options: source(sandbox).options, secrets: {} as never })
+  const message = 'Unknown identifier (likes) given in field metrics.'
+  const body = { error: { code: 400, message, errors: [{ message, domain: 'global', reason: 'badRequest' }] } }
+  expect(failure!({ status: 400, headers: {}, body })).toMatchObject({
+    code: 'changed',
+    message: expect.stringContaining('likes'),
+  })
 })
