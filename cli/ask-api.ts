@@ -6,12 +6,30 @@ import type { Table } from '../functions/store/table.ts'
 import { openApp } from './open-app.ts'
 import type { Deployment } from './open-deployment.ts'
 
+interface Problem {
+  readonly title: string
+  readonly detail?: string
+  readonly invalid_params?: readonly { readonly name: string; readonly reason: string }[]
+}
+
+/** What is sent, where it is more than a question. */
+export interface Request {
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** Sent as JSON. @default - nothing */
+  readonly body?: object
+}
+
 /**
  * Asks the API in this process, so that a command says what its route says, word for word. Whoever may run a command on
  * the store needs no key of it: one that opens every route is put before the table, and never written.
  * @throws `invalid` with the detail of a problem that the caller can mend
  */
-export async function askApi(deployment: Deployment, path: string): Promise<string> {
+export async function askApi(
+  deployment: Deployment,
+  path: string,
+  { method = 'GET', body: sent }: Request = {},
+): Promise<string> {
   const { table } = deployment.store
   const key = `tm_${randomBytes(32).toString('base64url')}`
   const at = keys.apiKey(createHash('sha256').update(key).digest('hex'))
@@ -32,10 +50,15 @@ export async function askApi(deployment: Deployment, path: string): Promise<stri
     close: () => table.close(),
   }
   const app = openApp({ ...deployment, store: { ...deployment.store, table: withKey } })
-  const response = await app.request(`http://localhost${path}`, { headers: { Authorization: `Bearer ${key}` } })
+  const response = await app.request(`http://localhost${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${key}`, ...(sent && { 'Content-Type': 'application/json' }) },
+    ...(sent && { body: JSON.stringify(sent) }),
+  })
   const body = await response.text()
   if (response.ok) return body
-  const { title, detail } = JSON.parse(body) as { title: string; detail?: string }
-  if (response.status < 500) throw invalid(detail ?? title)
+  const { title, detail, invalid_params: params } = JSON.parse(body) as Problem
+  const reasons = params?.map(({ name, reason }) => `${name} ${reason}`).join('; ')
+  if (response.status < 500) throw invalid(reasons ?? detail ?? title)
   throw new TidemarkError('unavailable', detail ?? title)
 }

@@ -1,8 +1,9 @@
 import { defineCommand } from 'citty'
-import { readSnapshot, writeSeries } from '../functions/compute/publish.ts'
+import { writeSeries } from '../functions/compute/publish.ts'
 import { rebuild as rebuildTable } from '../functions/ingest/rebuild.ts'
 import type { Day } from '../functions/kit/day.ts'
 import type { Store } from '../functions/store/open.ts'
+import { readSnapshot } from '../functions/store/read-snapshot.ts'
 import { plural } from './describe-progress.ts'
 import { openDeployment } from './open-deployment.ts'
 import { json, type Outcome } from './outcome.ts'
@@ -23,7 +24,7 @@ export const rebuild = defineCommand({
     return {
       ok: true,
       json: { ...counts, notice },
-      text: `put back ${plural(counts.parts, 'part')} and ${revisions}\n${notice}`,
+      text: `put back ${plural(counts.parts, 'part')}, ${revisions} and ${plural(counts.annotations, 'annotation')}\n${notice}`,
     }
   },
 })

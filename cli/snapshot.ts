@@ -1,7 +1,9 @@
 import { defineCommand } from 'citty'
 import { day } from '../functions/kit/day.ts'
 import type { Snapshot, WindowValue } from '../functions/store/rows.ts'
+import { type AnomaliesAnswer, sayNotJudged, sayUnusual } from './anomalies.ts'
 import { askApi } from './ask-api.ts'
+import { describeTarget, type Target } from './describe-target.ts'
 import { openDeployment } from './open-deployment.ts'
 import { json, type Outcome } from './outcome.ts'
 import { textTable } from './text-table.ts'
@@ -14,16 +16,32 @@ export const snapshot = defineCommand({
     const date = day(args.date)
     await using deployment = await openDeployment()
     const body = await askApi(deployment, `/v1/snapshots/${date}`)
-    return { ok: true, json: body, text: describeSnapshot(JSON.parse(body) as Snapshot) }
+    if (args.json) return { ok: true, json: body, text: '' }
+    const found = JSON.parse(await askApi(deployment, `/v1/anomalies?date=${date}`)) as AnomaliesAnswer
+    const { metrics } = JSON.parse(await askApi(deployment, '/v1/metrics')) as MetricsAnswer
+    const targets = new Map(metrics.map((metric) => [metric.id, metric]))
+    return { ok: true, json: body, text: describeSnapshot(JSON.parse(body) as Snapshot, targets, found) }
   },
 })
 
-function describeSnapshot({ date, timezone, revision, finality, final_on, metrics, warnings }: Snapshot): string {
+interface MetricsAnswer {
+  readonly metrics: readonly (Target & { readonly id: string })[]
+}
+
+function describeSnapshot(
+  { date, timezone, revision, finality, final_on, metrics, warnings }: Snapshot,
+  targets: ReadonlyMap<string, Target>,
+  anomalies: AnomaliesAnswer,
+): string {
+  const aimed = Object.keys(metrics).some((id) => targets.get(id)?.target !== undefined)
   const windows = [...new Set(Object.values(metrics).flatMap((metric) => Object.keys(metric.windows)))]
   const rows = Object.entries(metrics).map(([id, { unit, currency, windows: values }]) => [
     id,
     currency ?? unit,
     ...windows.map((window) => describeValue(values[window], currency)),
+    ...(aimed
+      ? [describeTarget(targets.get(id) ?? { direction: null }, values, (value) => describeNumber(value, currency))]
+      : []),
   ])
   const settles = final_on ? `, final on ${final_on} at the earliest` : ''
   const notes = warnings.map(({ code, source, stream, effect, message }) =>
@@ -31,21 +49,27 @@ function describeSnapshot({ date, timezone, revision, finality, final_on, metric
       .filter(Boolean)
       .join(': '),
   )
+  const judged = [...sayUnusual(anomalies), ...sayNotJudged(anomalies, 'source_late')]
   return [
     `${date} in ${timezone}: revision ${revision}, ${finality}${settles}`,
     '',
-    textTable(['metric', 'unit', ...windows], rows),
+    textTable(['metric', 'unit', ...windows, ...(aimed ? ['target'] : [])], rows),
     ...(notes.length ? ['', ...notes] : []),
+    ...(judged.length ? ['', ...judged] : []),
   ].join('\n')
 }
 
-/** Money is kept in minor units and shown in major ones. */
 function describeValue(of: WindowValue | undefined, currency: string | undefined): string | null {
   if (!of) return null
   if (of.value === null) return (of.null_reason ?? 'no_data').replaceAll('_', ' ')
+  const text = describeNumber(of.value, currency)
+  return of.coverage < 1 ? `${text} (${Math.floor(of.coverage * 100)} % covered)` : text
+}
+
+/** Money is kept in minor units and shown in major ones. */
+export function describeNumber(value: number, currency: string | undefined): string {
   const digits = currency
     ? (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2)
     : 0
-  const text = (of.value / 10 ** digits).toLocaleString('en', { maximumFractionDigits: 2 })
-  return of.coverage < 1 ? `${text} (${Math.floor(of.coverage * 100)} % covered)` : text
+  return (value / 10 ** digits).toLocaleString('en', { maximumFractionDigits: 2 })
 }

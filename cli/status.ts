@@ -62,7 +62,8 @@ export const status = defineCommand({
 })
 
 /** Nobody has to act: it goes on by itself, or with the next reading. */
-function whyItWaits({ last_run }: Stream): string | undefined {
+function whyItWaits({ status, last_run }: Stream): string | undefined {
+  if (status === 'pending') return 'is first read when today has ended: the vendor tells only how things stand now'
   const reason = last_run?.warnings.find(({ code }) => code === 'waiting')?.message
   if (reason === undefined) return undefined
   const quota = quotaText(last_run?.quota ?? null)
@@ -72,6 +73,7 @@ function whyItWaits({ last_run }: Stream): string | undefined {
 function advise({ status, last_run, held }: Stream): string | undefined {
   switch (status) {
     case 'ok':
+    case 'pending':
       return undefined
     case 'failed':
       return `failed: ${last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : 'see its newest run'}`

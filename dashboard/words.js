@@ -17,6 +17,7 @@ export function whyNull({ null_reason: reason, revision }) {
 /** States of a source, in a word and in a sentence. */
 export const sourceStates = {
   ok: { word: 'ok', sentence: 'Everything that is due has been read.' },
+  pending: { word: 'first reading to come', sentence: 'It can only be read as it is now, once its first day has ended.' },
   late: { word: 'late', sentence: 'A day that is due has not arrived.' },
   held: {
     word: 'held back',

@@ -4,10 +4,12 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
 import { createMiddleware } from 'hono/factory'
+import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type * as z from 'zod'
+import { checkTargets } from '../kit/check-targets.ts'
 import type { ConfigData } from '../kit/config.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import type { Metric } from '../kit/metric.ts'
@@ -16,10 +18,16 @@ import type { Table } from '../store/table.ts'
 import type { Dashboard } from './dashboard.ts'
 import { isKeyShaped, keyVerifier } from './keys.ts'
 import { type InvalidParam, problem } from './problem.ts'
+import { annotations } from './routes/annotations.ts'
+import { anomalies } from './routes/anomalies.ts'
+import { cohorts } from './routes/cohorts.ts'
+import { effect } from './routes/effect.ts'
+import { explain } from './routes/explain.ts'
 import { health } from './routes/health.ts'
 import { metric } from './routes/metric.ts'
 import { metrics } from './routes/metrics.ts'
 import { openapi } from './routes/openapi.ts'
+import { revisions } from './routes/revisions.ts'
 import { series } from './routes/series.ts'
 import { snapshot } from './routes/snapshot.ts'
 import { sources } from './routes/sources.ts'
@@ -44,8 +52,12 @@ export interface AppOptions {
   readonly log?: (entry: Readonly<Record<string, string>>) => void
 }
 
-/** The HTTP API, without a server. It opens nothing and closes nothing. */
+/**
+ * The HTTP API, without a server. It opens nothing and closes nothing.
+ * @throws `invalid` if the config names metrics that do not exist
+ */
 export function createApp({ demo = false, anyHost = false, dashboard, log = toStderr, ...given }: AppOptions): Api {
+  checkTargets(given.config, given.metrics)
   const serving: Serving = { ...given, demo, verifyKey: keyVerifier(given.store.table, given.now) }
   const api: Api = new OpenAPIHono<Env>({
     defaultHook: (result, c) => {
@@ -62,7 +74,22 @@ export function createApp({ demo = false, anyHost = false, dashboard, log = toSt
   api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'body-too-large') }))
   api.use(etag({ generateDigest: sha256, retainedHeaders: ['cache-control', 'etag', 'vary', 'x-request-id'] }))
 
-  for (const add of [health, metrics, metric, series, snapshot, sources, openapi]) add(api, serving)
+  for (const add of [
+    health,
+    metrics,
+    metric,
+    series,
+    explain,
+    snapshot,
+    revisions,
+    cohorts,
+    annotations,
+    effect,
+    anomalies,
+    sources,
+    openapi,
+  ])
+    add(api, serving)
   for (const [path, { type, body }] of dashboard ?? []) {
     api.get(path, (c) => c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }))
   }
@@ -134,6 +161,10 @@ function invalidRequest(c: Context, { issues }: z.ZodError): Response {
 }
 
 function failed(c: Context<Env>, error: unknown, log: NonNullable<AppOptions['log']>): Response {
+  // The framework's own refusals: of a body that does not parse.
+  if (error instanceof HTTPException && error.status === 400) {
+    return problem(c, 'invalid-request', { detail: 'the body is no valid JSON' })
+  }
   const known = error instanceof TidemarkError ? error : undefined
   if (known?.code === 'invalid') return problem(c, 'invalid-request', { detail: known.message })
   log({

@@ -20,6 +20,8 @@ export const MetricDescription = z
     definition_version: z.int(),
     by: z.array(z.string()).describe('dimensions of its breakdowns'),
     windows: z.array(z.string()),
+    target: z.number().optional().describe('what it ought to reach under `target_window`; absent where none is set'),
+    target_window: z.string().optional(),
     additive_over: z
       .array(z.enum(['time', 'segment']))
       .describe('what values may be summed over; a ratio is summed in its numerator and denominator instead'),
@@ -28,6 +30,8 @@ export const MetricDescription = z
 
 /** Describes a declared metric. */
 export function describeMetric(metric: Metric, config: ConfigData): z.output<typeof MetricDescription> {
+  const windows = windowsOf(metric, config)
+  const target = config.targets[metric.id]
   return {
     id: metric.id,
     title: metric.title,
@@ -40,7 +44,11 @@ export function describeMetric(metric: Metric, config: ConfigData): z.output<typ
     ...(metric.kind === 'ratio' && { per: metric.per ?? 1 }),
     definition_version: metric.version ?? 1,
     by: [...(metric.by ?? [])],
-    windows: windowsOf(metric, config).map(windowName),
+    windows: windows.map(windowName),
+    ...(target !== undefined && { target, target_window: windowName(shortest(windows)) }),
     additive_over: metric.kind === 'total' ? ['time', 'segment'] : [],
   }
 }
+
+const shortest = (windows: readonly (number | 'all')[]) =>
+  windows.reduce((a, b) => (b !== 'all' && (a === 'all' || b < a) ? b : a))

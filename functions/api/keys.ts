@@ -82,7 +82,7 @@ export async function revokeKey(table: Table, id: string): Promise<void> {
 
 /** What came of looking a key up. */
 export type Verdict =
-  | { readonly status: 'valid'; readonly id: string; readonly scopes: readonly string[] }
+  | { readonly status: 'valid'; readonly id: string; readonly name: string; readonly scopes: readonly string[] }
   | { readonly status: 'unknown' | 'expired' }
 
 /** Tells what a key may do. */
@@ -110,6 +110,6 @@ export function keyVerifier(table: Table, now: () => Date): VerifyKey {
       seen.set(hash, { row, at: ms })
     }
     if (row.until !== null && Date.parse(row.until) <= ms) return { status: 'expired' }
-    return { status: 'valid', id: row.id, scopes: row.scopes }
+    return { status: 'valid', id: row.id, name: row.name, scopes: row.scopes }
   }
 }

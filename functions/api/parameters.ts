@@ -18,6 +18,17 @@ export const dayText = (description: string) =>
     })
     .meta({ description, format: 'date', example: '2026-11-19' })
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** An RFC 3339 instant. */
+export const instantText = (description: string) =>
+  text(40)
+    .refine((given) => INSTANT.test(given) && isDay(given.slice(0, 10)) && !Number.isNaN(Date.parse(given)), {
+      error: ({ input }) =>
+        `'${String(input).slice(0, 40)}' is no instant; expected RFC 3339, such as 2026-11-20T04:00:00Z`,
+    })
+    .meta({ description, format: 'date-time', example: '2026-11-20T04:00:00Z' })
+
 /** The id of a metric. */
 export const metricId = text(64)
   .regex(/^[a-z][a-z0-9_]{1,63}$/, 'is no metric id; expected a lower-case letter, then a-z, 0-9 and _')

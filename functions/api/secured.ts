@@ -32,6 +32,7 @@ export function secured({ verifyKey }: Serving, scope: Scope) {
         headers: { 'WWW-Authenticate': `Bearer realm="tidemark", error="insufficient_scope", scope="${scope}"` },
       })
     }
+    c.set('caller', { id: verdict.id, name: verdict.name })
     return next()
   })
   return { security: [{ [SCHEME]: [scope] }], middleware: [middleware] }

@@ -8,7 +8,9 @@ import { storedJson } from './stored-json.ts'
 /** Columns side by side: index = position in `date`. Every day of the range is present. */
 export const SeriesColumns = z
   .object({
-    date: z.array(z.string()),
+    date: z.array(z.string()).describe('the day, or the first day of the week, month or quarter'),
+    days: z.array(z.int()).optional().describe('of a week, month or quarter: how many days it has'),
+    days_present: z.array(z.int()).optional().describe('how many of them lie in the range and have a value'),
     value: z.array(z.number().nullable()).describe('money in minor units; null is "no data", never zero'),
     null_reason: z.array(NullReason.nullable()).describe('why the value is null'),
     numerator: z.array(z.number().nullable()),

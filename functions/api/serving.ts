@@ -6,7 +6,11 @@ import type { Table } from '../store/table.ts'
 import type { VerifyKey } from './keys.ts'
 
 export interface Env {
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** The key of a request to a route that demands one. */
+    caller: { readonly id: string; readonly name: string }
+  }
 }
 
 /** The application that routes add themselves to. */

@@ -12,6 +12,7 @@ import {
   windowName,
 } from '../store/rows.ts'
 import type { Basis, Coverage } from './coverage.ts'
+import { beforeOf, type Definitions, isOverlap } from './definitions.ts'
 import { canSplit, type Evaluated, measuresOf } from './evaluate.ts'
 import type { Computed } from './measure/condition.ts'
 import { scoreOf } from './score-of.ts'
@@ -25,37 +26,60 @@ export interface SourceSays {
   readonly warnings: readonly Warning[]
 }
 
-/** Puts a day's snapshot together: every metric in every window, with its parts, breakdowns, coverage and finality. */
+/**
+ * Puts a day's snapshot together: every metric in every window, with its parts, breakdowns, coverage and finality.
+ *
+ * @param shown the windows under which values are shown, those of a score that was replaced included
+ */
 export function assemble(
   day: Day,
   config: ConfigData,
   metrics: readonly Metric[],
+  definitions: Definitions,
+  shown: Pick<ConfigData, 'windows' | 'score'>,
   evaluated: Evaluated,
   coverage: Coverage,
   beginning: Day,
   { sources, warnings }: SourceSays,
 ): Draft {
-  const found: Record<string, MetricSnapshot> = {}
-  for (const metric of metrics) {
+  const valuesOf = (metric: Metric) => {
     const windows: Record<string, WindowValue> = {}
-    for (const window of windowsOf(metric, config)) {
-      if (metric.kind === 'score') continue
+    for (const window of windowsOf(metric, shown)) {
       const from = window === 'all' ? beginning : addDays(day, 1 - window)
       const basis = coverage.of(metric, from > day ? day : from, day)
       windows[windowName(window)] = windowValue(metric, window, day, evaluated, basis)
     }
+    return windows
+  }
+  const found: Record<string, MetricSnapshot> = {}
+  for (const metric of metrics) {
+    const { version, previous } = definitions.get(metric.id)!
+    const before = previous && isOverlap(previous, day, config) ? beforeOf(metric, previous) : null
     found[metric.id] = {
       unit: metric.unit,
       ...(metric.unit === 'money' && { currency: config.currency }),
-      definition_version: metric.version ?? 1,
-      windows,
+      definition_version: version,
+      windows: metric.kind === 'score' ? {} : valuesOf(metric),
+      ...(before && { previous: { definition_version: previous!.version, windows: valuesOf(before) } }),
     }
   }
   for (const metric of metrics) {
     if (metric.kind !== 'score') continue
-    const value = scoreOf(config.score, found)
-    const windows = Object.fromEntries(windowsOf(metric, config).map((window) => [windowName(window), value]))
-    found[metric.id] = { ...found[metric.id]!, windows }
+    const { version, previous } = definitions.get(metric.id)!
+    const everywhere = (value: WindowValue) =>
+      Object.fromEntries(windowsOf(metric, shown).map((window) => [windowName(window), value]))
+    found[metric.id] = {
+      unit: metric.unit,
+      definition_version: version,
+      windows: everywhere(scoreOf(config.score, found)),
+      ...(previous &&
+        isOverlap(previous, day, config) && {
+          previous: {
+            definition_version: previous.version,
+            windows: everywhere(scoreOf(previous.meaning.score ?? [], asBefore(found))),
+          },
+        }),
+    }
   }
   const final = Object.values(found).every(({ windows }) =>
     Object.values(windows).every(({ finality }) => finality === 'final'),
@@ -71,7 +95,17 @@ export function assemble(
   }
 }
 
-function windowValue(
+/** Metrics as they were defined before, where that is computed. */
+const asBefore = (found: Readonly<Record<string, MetricSnapshot>>) =>
+  Object.fromEntries(
+    Object.entries(found).map(([id, metric]) => [
+      id,
+      metric.previous ? { ...metric, windows: metric.previous.windows } : metric,
+    ]),
+  )
+
+/** The value of one window: what it is, its parts and breakdowns, and what it rests on. */
+export function windowValue(
   metric: Metric,
   window: number | 'all',
   day: Day,
@@ -128,7 +162,9 @@ function groupValues(
 }
 
 /** What a measure without rows is worth: nothing happened, or nothing is known. */
-function absent({ kind }: Computed, window: number | 'all'): number | NullReason {
+function absent(measure: Computed, window: number | 'all'): number | NullReason {
+  const { kind } = measure
+  if (kind === 'tenure' && measure.q !== undefined) return 'no_data'
   if (!valuelessKinds.includes(kind)) return 0
   return kind === 'unique' && !VENDOR_SPANS.includes(window) ? 'not_additive' : 'no_data'
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { checkTargets } from '../kit/check-targets.ts'
 import type { ConfigData } from '../kit/config.ts'
-import { addDays, type Day, dayOf, daysBetween, eachDay, isDay } from '../kit/day.ts'
+import { addDays, type Day, dayOf, daysBetween, eachDay } from '../kit/day.ts'
 import type { Invocation } from '../kit/invocation.ts'
 import type { Metric } from '../kit/metric.ts'
 import type { Lake } from '../store/lake.ts'
@@ -8,14 +9,16 @@ import { isHeldNextDoor, takeLease } from '../store/lease.ts'
 import type { Store } from '../store/open.ts'
 import { keys, type RangeRow } from '../store/rows.ts'
 import { assemble } from './assemble.ts'
+import { beginningOf } from './beginning-of.ts'
 import { checkOwners } from './check-owners.ts'
 import { checkScore } from './check-score.ts'
+import { noteCohortsDirty, updateCohorts } from './cohorts.ts'
 import type { Syncing } from './compaction.ts'
 import { Coverage } from './coverage.ts'
-import { type DerivedIndex, loadIndex, noCauses, objectsOf, saveIndex } from './derived.ts'
+import { noteDefinitions, withBefore } from './definitions.ts'
+import { type DerivedIndex, loadIndex, noCauses, saveIndex } from './derived.ts'
 import { type Duck, openDuck } from './duck.ts'
 import { evaluate, measuresOf, prepareMeasures } from './evaluate.ts'
-import { fromParquet, shapes } from './fact-sql.ts'
 import { loadFacts } from './load-facts.ts'
 import { onlyContacts } from './only-contacts.ts'
 import { publish } from './publish.ts'
@@ -102,6 +105,12 @@ export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation
     const { lake, keys: read } = countReads(store.lake)
     const index = await compact(deps, duck, lake)
     const swept = await sweep(deps, duck, lake, index, range, invocation)
+    if (swept.status === 'done') {
+      if (swept.computed > 0 && invocation.getRemainingTimeInMillis() < YIELD_MS) {
+        return { ...swept, status: 'more', ...range, reads: readCounts(read) }
+      }
+      await updateCohorts(deps, duck, lake, index, range)
+    }
     return { ...swept, ...range, reads: readCounts(read) }
   } finally {
     await duck.close()
@@ -156,6 +165,7 @@ async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake
   const garbage = await sync(duck, lake, store.table, config, index)
   checkOwners(config, index)
   checkScore(config, metrics)
+  checkTargets(config, metrics)
   const syncing: Syncing = {
     duck,
     lake,
@@ -177,6 +187,7 @@ async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake
     }
     index.settings = settings
   }
+  noteCohortsDirty(index)
   if (JSON.stringify(index) !== before) {
     await saveIndex(lake, index)
     await lake.delete(garbage)
@@ -189,7 +200,7 @@ const linkKeys = ({ states }: DerivedIndex) =>
   JSON.stringify(Object.entries(states).map(([id, { links, records }]) => [id, links, records]))
 
 /** Of everything but facts that a value depends on. */
-function settingsDigest({ sources, ...settings }: ConfigData, metrics: readonly Metric[]): string {
+function settingsDigest({ sources, targets: _, ...settings }: ConfigData, metrics: readonly Metric[]): string {
   const streams = sources.map(({ id, streams }) => [id, streams])
   const text = JSON.stringify([settings, streams, metrics], (_, value) =>
     typeof value === 'function' ? value.name : value,
@@ -211,10 +222,13 @@ async function sweep(
     await finish(lake, index, range, index.provisional)
     return { status: 'done', computed: 0, revisions: 0, changed }
   }
-  const { longest, reach } = reachOf(metrics, config)
+  const at = now().toISOString()
+  const definitions = await noteDefinitions(store, metrics, config, { day: range.to, at })
+  const evaluating = withBefore(metrics, definitions, config, start, range.to)
+  const { longest, reach } = reachOf(metrics, evaluating.config)
   const read = metrics.flatMap(measuresOf).map(({ fact }) => fact)
   await loadFacts(duck, lake, index, config, read, longest === null ? null : addDays(start, -reach))
-  const prepared = await prepareMeasures(duck, metrics, config)
+  const prepared = await prepareMeasures(duck, evaluating.metrics, evaluating.config)
   const beginning = (await beginningOf(duck, lake, index)) ?? range.from
   const coverage = new Coverage(config, index, beginning < start ? beginning : start, range.to, reach)
   const says = await sourceSays(duck, lake, store.table, config, metrics, index, coverage, start, range.to)
@@ -229,7 +243,7 @@ async function sweep(
     const to = last > range.to ? range.to : last
     const evaluated = await evaluate(duck, prepared, config, from, to)
     const drafts = eachDay(from, to).map((day) =>
-      assemble(day, config, metrics, evaluated, coverage, beginning, says(day)),
+      assemble(day, config, metrics, definitions, evaluating.config, evaluated, coverage, beginning, says(day)),
     )
     changed.push(...(await publish(store, drafts, range, index.causes, now())))
     provisional ??= drafts.find(({ finality }) => finality === 'provisional')?.date ?? null
@@ -269,18 +283,4 @@ async function finish(
   index.provisional = provisional
   index.unfinished = false
   if (JSON.stringify(index) !== before) await saveIndex(lake, index)
-}
-
-/** Where `all` begins: at the first fact or the first collected day, whichever is earlier; null if there is neither. */
-async function beginningOf(duck: Duck, lake: Lake, index: DerivedIndex): Promise<Day | null> {
-  const days: Day[] = Object.values(index.cursors).map(({ from }) => from)
-  for (const fact of Object.keys(shapes)) {
-    const files = await Promise.all(objectsOf(index, fact).map((key) => lake.file(key)))
-    if (files.length === 0) continue
-    const [first] = await duck.rows<{ d: string | null }>(
-      `SELECT CAST(min(day) AS VARCHAR) AS d FROM (${fromParquet(fact, files)})`,
-    )
-    if (isDay(first?.d)) days.push(first.d)
-  }
-  return days.reduce<Day | null>((a, b) => (a !== null && a < b ? a : b), null)
 }

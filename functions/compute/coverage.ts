@@ -30,7 +30,7 @@ interface StreamDays {
 }
 
 const DAY_MS = 86_400_000
-/** A level or a post's counter counts as read for so many days. */
+/** A level or a post's counter counts as read for so many days after its own. */
 const READING_DAYS = 7
 
 /** Which stream has been read for which day, and whether that day can still change. */
@@ -107,13 +107,14 @@ export class Coverage {
     let final = true
     let reason: Basis['reason'] = null
     for (const measure of measuresOf(metric)) {
-      if (measure.kind === 'population' && this.#stated !== null) {
+      if (measure.kind === 'population' && measure.also === undefined && this.#stated !== null) {
         if (day < this.#stated) reason = 'no_data'
         continue
       }
       const facts = this.#factsOf(measure)
       const streams = this.#streams.filter((stream) => facts.some(stream.feeds))
-      const asReadings = measure.kind === 'latest' || measure.kind === 'newest'
+      const lacking = asReading(measure) && facts.some((fact) => !streams.some(({ feeds }) => feeds(fact)))
+      const asReadings = asReading(measure)
       const [start, end] = [this.#offset(this.#startOf(measure, from, day)), this.#offset(day)]
       let here = 0
       for (const stream of streams) {
@@ -128,7 +129,7 @@ export class Coverage {
       // A stated number does not say who they are.
       const unknown =
         this.#stated !== null && 'among' in measure && !this.#streams.some(({ feeds }) => feeds('customers'))
-      if (streams.length === 0 || unknown) reason = 'no_data'
+      if (streams.length === 0 || lacking || unknown) reason = 'no_data'
       else if (here === 0 && reason === null) reason = 'source_missing'
     }
     return { coverage: pairs === 0 ? (reason === null ? 1 : 0) : covered / pairs, final, reason }
@@ -136,7 +137,7 @@ export class Coverage {
 
   /** First day that a measure looks at. */
   #startOf(measure: Measure, from: Day, day: Day): Day {
-    if (measure.kind === 'latest' || measure.kind === 'newest') return this.#notBefore(addDays(day, 1 - READING_DAYS))
+    if (asReading(measure)) return this.#notBefore(addDays(day, -READING_DAYS))
     if (levelKinds.includes(measure.kind) || measure.kind === 'unique') return day
     if (!ofPresence(measure)) return this.#notBefore(from)
     const before = measure.kind === 'left' ? from : addDays(from, -1)
@@ -174,5 +175,7 @@ export class Coverage {
 }
 
 const count = (sums: Int32Array, from: number, to: number) => sums[to + 1]! - sums[from]!
+
+const asReading = ({ kind }: Measure) => kind === 'latest' || kind === 'newest'
 
 const ofPresence = ({ kind }: Measure) => kind === 'left' || kind === 'cohort' || kind === 'lost' || kind === 'kept'

@@ -36,6 +36,8 @@ export interface DerivedIndex {
   provisional: Day | null
   /** A sweep ran out of time; it goes on where it stopped, whatever is provisional before that. */
   unfinished: boolean
+  /** As `dirty`, for cohorts. @default null */
+  cohortsDirty?: Day | null
   /** Nobody is known to be a customer, so contacts count; null until it is known. */
   contactsOnly: boolean | null
 }

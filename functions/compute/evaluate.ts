@@ -7,7 +7,7 @@ import { ofBillionths } from './exact.ts'
 import { additiveRows, worth } from './measure/additive.ts'
 import { type Computed, column } from './measure/condition.ts'
 import { directRows, directValues } from './measure/direct.ts'
-import { POPULATION_PRESENCE, presence, SPELLS, spanRows, spansOf } from './measure/spans.ts'
+import { POPULATION_PRESENCE, PRESENCE_PARTS, presence, SPELLS, spanRows, spansOf } from './measure/spans.ts'
 import { runningSums, type Step, type Values } from './running.ts'
 
 /** Looks a measure's values up. Days and groups without rows are absent. */
@@ -28,17 +28,19 @@ export function measureId({ fact, ...rest }: Computed): string {
 
 /**
  * The measures of a metric: one, or numerator and denominator. What divides two columns looks only at rows that have
- * both: an order without a rate is in neither part.
+ * both: an order without a rate is in neither part, nor is who bought nothing else.
  */
 export function measuresOf(metric: Metric): readonly Computed[] {
   if (metric.kind === 'score') return []
   if (metric.kind !== 'ratio') return [metric.measure]
   const { numerator, denominator } = metric
   if (numerator.fact.name !== denominator.fact.name) return [numerator, denominator]
+  // The number of customers may be stated; for how long they have been so is known of those on the list alone.
+  if (numerator.kind === 'tenure') return [numerator, { ...denominator, also: 'since' }]
   const columnOf = (measure: Measure) =>
     measure.kind === 'sum' || measure.kind === 'unique' ? { also: measure.column } : {}
   const divides = (measure: Measure) => measure.kind === 'sum' || measure.kind === 'unique' || measure.kind === 'count'
-  if (!divides(numerator) || !divides(denominator)) return [numerator, denominator]
+  if (!divides(numerator) || !(divides(denominator) || denominator.kind === 'distinct')) return [numerator, denominator]
   return [
     { ...numerator, ...columnOf(denominator) },
     { ...denominator, ...columnOf(numerator) },
@@ -69,6 +71,7 @@ export async function prepareMeasures(
   await duck.run(SPELLS)
   await duck.run(POPULATION_PRESENCE)
   await duck.run(presence(config.churn))
+  await duck.run(PRESENCE_PARTS)
   const declared = new Map<string, Prepared & { dimensions: Set<Dimension>; windows: Set<number | 'all'> }>()
   for (const metric of metrics) {
     for (const measure of measuresOf(metric)) {
@@ -135,7 +138,7 @@ export async function evaluate(
   }
   const stated = customers && fixed(customers, from, to)
   return (measure, window, dimension) => {
-    if (measure.kind === 'population' && stated) return dimension === null ? stated : NONE
+    if (measure.kind === 'population' && measure.also === undefined && stated) return dimension === null ? stated : NONE
     return found.get(measureId(measure))?.get(slot(measure, window, dimension)) ?? NONE
   }
 }

@@ -2,9 +2,10 @@ import type { Day } from '../kit/day.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import { inBatches } from '../store/in-batches.ts'
 import { inlineBody } from '../store/inline-body.ts'
-import { getJson, pack, unpack } from '../store/json-object.ts'
+import { pack, unpack } from '../store/json-object.ts'
 import { appendLog } from '../store/log.ts'
 import type { Store } from '../store/open.ts'
+import { readSnapshot } from '../store/read-snapshot.ts'
 import {
   type Cause,
   type HeadRow,
@@ -27,22 +28,6 @@ export interface Causes {
 }
 
 const snapshotKey = (day: Day, revision: number) => `snapshots/${day}/${String(revision).padStart(6, '0')}.json.zst`
-
-/** The newest snapshot of a day; undefined if there is none. */
-export async function readSnapshot(
-  { table, lake }: Pick<Store, 'table' | 'lake'>,
-  day: Day,
-): Promise<Snapshot | undefined> {
-  const head = (await table.get(...pair(keys.head(day)))) as HeadRow | undefined
-  if (!head) return undefined
-  const row = (await table.get(...pair(keys.revision(day, head.revision)))) as RevisionRow | undefined
-  if (!row)
-    throw new TidemarkError('unavailable', `revision ${head.revision} of ${day} is not in the table; run rebuild`)
-  if (row.body) return JSON.parse((await unpack(row.body)).toString('utf8')) as Snapshot
-  const body = await getJson<Snapshot>(lake, row.object)
-  if (!body) throw new TidemarkError('unavailable', `${row.object} is not in the lake`)
-  return body
-}
 
 const pair = ({ pk, sk }: { pk: string; sk: string }): [string, string] => [pk, sk]
 

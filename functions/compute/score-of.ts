@@ -60,7 +60,9 @@ function indexOf(found: readonly Found[]): Value {
   }
   const numerator = sum(present.map(({ indicator, component }) => indicator.weight * component!))
   const denominator = sum(present.map(({ indicator }) => indicator.weight))
-  return { value: numerator / denominator, numerator, denominator }
+  // Rounding may carry the mean of values of 100 above it.
+  return { value: Math.min(100, numerator / denominator), numerator, denominator }
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+/** Added up from the smallest, so that the order of indicators does not show in the last digit. */
+const sum = (values: readonly number[]) => values.toSorted((a, b) => a - b).reduce((total, value) => total + value, 0)

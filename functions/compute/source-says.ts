@@ -44,8 +44,14 @@ export async function sourceSays(
   return (day) => {
     const warnings: Warning[] = [...who, ...general(day)]
     const sources = config.sources.map(({ id, streams }) => {
-      const missing = streams.filter(({ name }) => !coverage.isCovered(id, name, day))
-      const cursors = streams.map(({ name }) => index.cursors[streamId(id, name)])
+      const cursorOf = (name: string) => index.cursors[streamId(id, name)]
+      // What only "now" can be read of has no past that could still come.
+      const expected = streams.filter(({ name, past }) => {
+        const through = cursorOf(name)?.through
+        return past || failed.has(streamId(id, name)) || (through !== undefined && through < day)
+      })
+      const missing = expected.filter(({ name }) => !coverage.isCovered(id, name, day))
+      const cursors = expected.map(({ name }) => cursorOf(name))
       const through = cursors.map((cursor) => cursor?.through ?? null).reduce<Day | null>(earliest, day)
       const found = missing.map(({ name }) => {
         const stream = streamId(id, name)

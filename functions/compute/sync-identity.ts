@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { isDay } from '../kit/day.ts'
+import type { Lake } from '../store/lake.ts'
 import { putParquet, type Syncing } from './compaction.ts'
-import { objectsOf } from './derived.ts'
-import { quote, quoteAll } from './duck.ts'
+import { type DerivedIndex, objectsOf } from './derived.ts'
+import { type Duck, quote, quoteAll } from './duck.ts'
 import { fromParquet, shapes } from './fact-sql.ts'
 import { resolvePeople, type SeenLink } from './resolve-people.ts'
 
@@ -12,11 +13,7 @@ import { resolvePeople, type SeenLink } from './resolve-people.ts'
  */
 export async function syncIdentity(syncing: Syncing, linksMoved: boolean): Promise<void> {
   const { duck, lake, index, touch, garbage } = syncing
-  const load = async (key: string | null) =>
-    key
-      ? `SELECT key, person FROM read_parquet(${quoteAll([await lake.file(key)])})`
-      : `SELECT '' AS key, '' AS person WHERE false`
-  await duck.run(`CREATE OR REPLACE TEMP TABLE identity AS ${await load(index.identity)}`)
+  await loadIdentity(duck, lake, index)
   if (!linksMoved) return
 
   await duck.run('CREATE OR REPLACE TEMP TABLE before AS SELECT * FROM identity')
@@ -44,6 +41,18 @@ export async function syncIdentity(syncing: Syncing, linksMoved: boolean): Promi
   }
   if (index.identity) garbage.push(index.identity)
   index.identity = await putParquet(syncing, 'identity', 'SELECT key, person FROM identity ORDER BY key')
+}
+
+/** Makes the table `identity(key, person)` of what was resolved last. */
+export async function loadIdentity(
+  duck: Duck,
+  lake: Lake,
+  { identity }: Pick<DerivedIndex, 'identity'>,
+): Promise<void> {
+  const known = identity
+    ? `SELECT key, person FROM read_parquet(${quoteAll([await lake.file(identity)])})`
+    : `SELECT '' AS key, '' AS person WHERE false`
+  await duck.run(`CREATE OR REPLACE TEMP TABLE identity AS ${known}`)
 }
 
 async function allLinks({ duck, lake, index }: Syncing): Promise<SeenLink[]> {

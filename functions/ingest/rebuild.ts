@@ -3,7 +3,7 @@ import { inlineBody } from '../store/inline-body.ts'
 import { getJson } from '../store/json-object.ts'
 import type { LogEntry } from '../store/log.ts'
 import type { Store } from '../store/open.ts'
-import { keys, type RangeRow } from '../store/rows.ts'
+import { type Annotation, type DefinitionRow, keys, type RangeRow } from '../store/rows.ts'
 import { applyCommit } from './commit.ts'
 import { noteCommit } from './note-commit.ts'
 
@@ -13,6 +13,7 @@ export interface Rebuilt {
   readonly parts: number
   readonly revisions: number
   readonly days: number
+  readonly annotations: number
   /** Snapshots that the log names and the lake no longer has. */
   readonly missing: number
 }
@@ -28,6 +29,8 @@ export async function rebuild(store: Store, writeSeries: (days: readonly Day[]) 
   const counted = { commits: 0, parts: 0, revisions: 0, missing: 0 }
   const days = new Set<Day>()
   let range: RangeRow | undefined
+  const added = new Map<string, Annotation>()
+  const deleted = new Set<string>()
   for await (const { key } of lake.list('log/')) {
     const entry = await getJson<LogEntry>(lake, key)
     if (entry?.type === 'commit') {
@@ -37,6 +40,11 @@ export async function rebuild(store: Store, writeSeries: (days: readonly Day[]) 
       counted.commits += 1
       counted.parts += entry.moves.length
     }
+    if (entry?.type === 'annotation') {
+      if ('added' in entry) added.set(entry.added.id, entry.added)
+      else deleted.add(entry.deleted)
+    }
+    if (entry?.type === 'definition') await restoreDefinition(store, entry)
     if (entry?.type !== 'snapshots') continue
     for (const { day, row } of entry.revisions) {
       const body = await lake.get(row.object)
@@ -59,6 +67,24 @@ export async function rebuild(store: Store, writeSeries: (days: readonly Day[]) 
     }
   }
   if (range) await table.put(range)
+  // Ids are never used again, so whatever was deleted is gone, in whichever order clocks put the entries.
+  for (const id of deleted) {
+    const { pk, sk } = keys.annotation(id)
+    await table.delete(pk, sk)
+    added.delete(id)
+  }
+  await table.batch([...added.values()].map((annotation) => ({ ...keys.annotation(annotation.id), ...annotation })))
   await writeSeries([...days].sort())
-  return { ...counted, days: days.size }
+  return { ...counted, days: days.size, annotations: added.size }
+}
+
+/** A version that is there already stays: an entry that was written twice is one change. */
+async function restoreDefinition(
+  { table }: Store,
+  { metric, definition }: Extract<LogEntry, { type: 'definition' }>,
+): Promise<void> {
+  const { pk, sk } = keys.definition(metric)
+  const versions = ((await table.get(pk, sk)) as DefinitionRow | undefined)?.versions ?? []
+  if (versions.some(({ version }) => version === definition.version)) return
+  await table.put({ pk, sk, versions: [...versions, { ...definition }] })
 }

@@ -42,6 +42,16 @@ const Settings = z.strictObject({
    * the target means that lower is better); `engagement` and `pillar` put it into a sub-score too. @default []
    */
   score: z.array(Indicator).default([]),
+  /**
+   * What metrics ought to reach, by id: a value in the metric's unit (money in minor units) under its shortest window.
+   * @default {}
+   */
+  targets: z.record(z.string(), z.number().finite()).default({}),
+  /**
+   * Days after a change of weights, or of the score, on which values are computed by both definitions, side by side.
+   * @default 28
+   */
+  overlap: z.int().min(0).max(366).default(28),
   /** The most points that one person can earn on one day. @default - no limit */
   pointsCap: z.number().positive().nullable().default(null),
   /** Points per interaction, by `kind` or `channel.kind` (which wins); what is not listed has none. @default {} */

@@ -54,7 +54,12 @@ interface Dated extends Aggregate {
 export type Measure =
   | (Dated & { readonly kind: 'sum'; readonly column: string })
   | (Dated & { readonly kind: 'count'; readonly column: string })
-  | (Aggregate & { readonly kind: 'points' })
+  | (Aggregate & {
+      readonly kind: 'points'
+      /** Instead of the config's, by `kind` or `channel.kind`. @default - the config's */
+      readonly weights?: Readonly<Record<string, number>>
+      readonly cap?: number | null
+    })
   | (Aggregate & { readonly kind: 'joined' })
   | (Aggregate & {
       readonly kind: 'distinct'

@@ -2,7 +2,7 @@ import { decodeTime, ulid } from 'ulid'
 import type { Day } from '../kit/day.ts'
 import { getJson, putJson } from './json-object.ts'
 import type { Lake } from './lake.ts'
-import type { Cursor, Held, Pointer, Revision } from './rows.ts'
+import type { Annotation, Cursor, Definition, Held, Pointer, Revision } from './rows.ts'
 
 /** Where a pointer was about to move; whoever reads the log finishes the move. */
 export interface Move {
@@ -36,15 +36,20 @@ export type LogEntry =
       readonly range: { readonly from: Day; readonly to: Day }
       readonly revisions: readonly { readonly day: Day; readonly row: Omit<Revision, 'body'> }[]
     }
+  | { readonly type: 'definition'; readonly at: string; readonly metric: string; readonly definition: Definition }
+  | { readonly type: 'annotation'; readonly at: string; readonly added: Annotation }
+  | { readonly type: 'annotation'; readonly at: string; readonly deleted: Annotation['id'] }
 
 let last = ''
 
 /**
- * Appends an entry: `log/<UTC day>/<ULID>.json`. A commit has the id of its run, which tells whether a run got so far;
- * a replay needs their order no more than the table did. Other keys of one process ascend, also within a millisecond.
+ * Appends an entry: `log/<UTC day>/<ULID>.json`. A commit has the id of its run, which tells whether a run got so far,
+ * and an added annotation its own, so that a repetition writes the same object; a replay needs their order no more than
+ * the table did. Other keys of one process ascend, also within a millisecond.
  */
 export async function appendLog(lake: Lake, entry: LogEntry): Promise<void> {
   if (entry.type === 'commit') return putJson(lake, logKey(entry.run), entry)
+  if ('added' in entry) return putJson(lake, logKey(entry.added.id.slice(ULID_IN_ID)), entry)
   last = nextUlid(Date.now(), last)
   await putJson(lake, logKey(last), entry)
 }
@@ -56,6 +61,9 @@ export function readCommit(lake: Lake, run: string): Promise<Extract<LogEntry, {
 
 /** The day is that of the id and not of the clock, which may have gone back: entries sort by their keys. */
 const logKey = (id: string) => `log/${new Date(decodeTime(id)).toISOString().slice(0, 10)}/${id}.json`
+
+/** An annotation's id is its first day, a hyphen, and a ULID. */
+const ULID_IN_ID = 'YYYY-MM-DD-'.length
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

@@ -1,5 +1,7 @@
 import type { Day } from '../kit/day.ts'
 import type { ErrorCode } from '../kit/errors.ts'
+import type { Period } from '../kit/period.ts'
+import type { Channel } from '../kit/taxonomy.ts'
 import type { Item } from './table.ts'
 
 /**
@@ -17,8 +19,13 @@ export const keys = {
   head: (day: Day) => ({ pk: `snapshot#${day}`, sk: 'head' }),
   revision: (day: Day, revision: number) => ({ pk: `snapshot#${day}`, sk: revisionKey(revision) }),
   series: (metric: string, window: WindowName, month: string) => ({ pk: `series#${metric}#${window}`, sk: month }),
+  definition: (metric: string) => ({ pk: 'definition', sk: metric }),
   range: () => ({ pk: 'meta', sk: 'range' }),
+  cohort: (period: Period, first: Day) => ({ pk: `cohort#${period}`, sk: first }),
+  cohorts: () => ({ pk: 'meta', sk: 'cohorts' }),
   apiKey: (hash: string) => ({ pk: 'key', sk: hash }),
+  annotation: (id: string) => ({ pk: 'annotation', sk: id }),
+  idempotency: (apiKey: string, key: string) => ({ pk: `idempotency#${apiKey}`, sk: key }),
 }
 
 const revisionKey = (revision: number) => `revision#${String(revision).padStart(8, '0')}`
@@ -172,6 +179,11 @@ export interface MetricSnapshot {
   readonly currency?: string
   readonly definition_version: number
   readonly windows: { readonly [window: WindowName]: WindowValue }
+  /** The same by the definition before, for as many days after a change as the config says. */
+  readonly previous?: {
+    readonly definition_version: number
+    readonly windows: { readonly [window: WindowName]: WindowValue }
+  }
 }
 
 export interface Warning {
@@ -223,10 +235,61 @@ export interface SeriesRow extends Item {
   readonly body: Uint8Array
 }
 
+/** One meaning that a metric has had, where the config has a part in it. */
+export interface Definition {
+  readonly version: number
+  /** The declared version and the settings, as canonical JSON. */
+  readonly meaning: string
+  /** First day that was computed by it as the newest day. */
+  readonly since: Day
+  readonly at: string
+}
+
+/** Every meaning of a metric, oldest first. */
+export interface DefinitionRow extends Item {
+  readonly versions: readonly (Definition & { readonly [name: string]: string | number })[]
+}
+
 /** Snapshots exist for the days asked for, both included. */
 export interface RangeRow extends Item {
   readonly from: Day
   readonly to: Day
+}
+
+/**
+ * The persons whose first time as a customer began in one week or month, and how many of them were there so many periods
+ * later: index = age, 0 being their own period. A period that has not ended has no entry.
+ */
+export interface Cohort {
+  readonly size: number | null
+  readonly size_null_reason: NullReason | null
+  readonly size_final: boolean
+  readonly size_coverage: number
+  readonly retained: readonly (number | null)[]
+  readonly null_reason: readonly (NullReason | null)[]
+  readonly final: readonly boolean[]
+  readonly coverage: readonly number[]
+}
+
+export interface CohortRow extends Item {
+  /** How often the row was written since it is in the table: a rebuild begins anew. */
+  readonly revision: number
+  readonly computed_at: string
+  /** Instant at which a number that had been final last changed; null if none ever did. */
+  readonly corrected_at: string | null
+  /** `Cohort` as zstd-compressed JSON. */
+  readonly body: Uint8Array
+}
+
+/** What the cohorts in the table were computed from, and which there are; `last` is null before the first period ended. */
+export interface CohortsRow extends Item {
+  /** A day of the first cohort of either period. */
+  readonly first: Day
+  readonly last: { readonly [P in Period]: Day | null }
+  /** Digest of what was read and what settled. */
+  readonly basis: string
+  /** Digest of the facts that persons, spells and actions come from. */
+  readonly inputs: string
 }
 
 /** An API key; the sort key is the SHA-256 of the key, in hex. */
@@ -236,4 +299,34 @@ export interface ApiKeyRow extends Item {
   readonly scopes: readonly string[]
   readonly created: string
   readonly until: string | null
+}
+
+/**
+ * What happened on some days: a note, or a campaign. Never changed, only added and deleted. The id begins with the first
+ * day, so that a range of days is one query.
+ */
+export interface Annotation {
+  /** `<date_from>-<ULID>` */
+  readonly id: string
+  readonly date_from: Day
+  /** Included. */
+  readonly date_to: Day
+  readonly title: string
+  readonly text: string | null
+  readonly tags: readonly string[]
+  readonly url: string | null
+  readonly channel: Channel | null
+  /** Name of the key that it was added with. */
+  readonly created_by: string
+  readonly created_at: string
+}
+
+export interface AnnotationRow extends Item, Annotation {}
+
+/** What a request with an `Idempotency-Key` is about to do, or has done. */
+export interface IdempotencyRow extends Item {
+  /** Of what was asked for. */
+  readonly digest: string
+  readonly done: boolean
+  readonly annotation: { readonly [K in keyof Annotation]: Annotation[K] }
 }

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   sources: [],
   metrics: [],
   snapshot: ['DATE', 'YYYY-MM-DD'],
+  cohorts: ['--period', '--from', '--to'],
   status: [],
   'keys create': ['--name', '--scopes', '--days'],
   'keys list': [],

@@ -12,7 +12,7 @@ import { addDays, day, eachDay } from '../../functions/kit/day.ts'
 import { type Metric, population, ratio, sum, total } from '../../functions/kit/metric.ts'
 import { openDirectory } from '../../functions/store/directory.ts'
 import type { Lake } from '../../functions/store/lake.ts'
-import { keys, type SeriesChunk, type Snapshot } from '../../functions/store/rows.ts'
+import { type Annotation, keys, type SeriesChunk, type Snapshot } from '../../functions/store/rows.ts'
 import { openSqlite } from '../../functions/store/sqlite.ts'
 import type { Item, Table } from '../../functions/store/table.ts'
 
@@ -50,6 +50,8 @@ export const config: ConfigData = {
   churn: 'contractual',
   score: [],
   pointsCap: null,
+  overlap: 28,
+  targets: {},
   rates: [],
   sources: [
     {
@@ -184,6 +186,20 @@ export async function store(
   await table.put({ ...keys.head(snapshot.date), revision: snapshot.revision })
 }
 
+/** The annotation that `fill` stores; its id is the example of the document. */
+export const QUIZ: Annotation = {
+  id: '2026-11-10-01KADEMD00Q1Z2WEEK1YQ5X0TJ',
+  date_from: day('2026-11-10'),
+  date_to: day('2026-11-12'),
+  title: 'Weekly quiz',
+  text: null,
+  tags: ['quiz'],
+  url: null,
+  channel: 'email',
+  created_by: 'test',
+  created_at: '2026-11-09T08:00:00.000Z',
+}
+
 /** Stores the series of `customer_interaction_rate` from `OLDEST` to `NEWEST`, without `GAP`; the last 3 days are open. */
 export async function fill({ table, lake }: Pick<Deployment, 'table' | 'lake'>): Promise<void> {
   const days = eachDay(OLDEST, NEWEST).filter((one) => one !== GAP)
@@ -204,6 +220,8 @@ export async function fill({ table, lake }: Pick<Deployment, 'table' | 'lake'>):
   })
   await table.batch([...rows, { ...keys.range(), from: OLDEST, to: NEWEST }])
   await store({ table, lake }, snapshotOf(NEWEST))
+  await table.put({ ...keys.annotation(QUIZ.id), ...QUIZ })
+  await store({ table, lake }, snapshotOf(addDays(NEWEST, -1), { revision: 1, computed_at: '2026-11-19T04:00:00Z' }))
 }
 
 /** The JSON of an answer; what is in it is for the test to assert. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { expectedBy, type StreamEvidence, statuses, streamStatus, worst } from '../../functions/api/stream-status.ts'
+import {
+  expectedBy,
+  type StreamEvidence,
+  type StreamStatus,
+  statuses,
+  streamStatus,
+  worst,
+} from '../../functions/api/stream-status.ts'
 import { day } from '../../functions/kit/day.ts'
 import { type CursorRow, keys, type RunRow } from '../../functions/store/rows.ts'
 import { deploy, json, NOON } from './deployment.ts'
@@ -121,6 +128,7 @@ describe('GET /v1/sources', () => {
 describe('the status of a stream', () => {
   const evidence = (fields: Partial<StreamEvidence>): StreamEvidence => ({
     kind: 'events',
+    past: true,
     cursor: cursor('shop', 'orders'),
     lastRun: run('shop', 'orders', '01A'),
     heldParts: 0,
@@ -128,6 +136,9 @@ describe('the status of a stream', () => {
     now: new Date(NOON),
     ...fields,
   })
+
+  const through18 = { cursor: cursor('a', 'b', { through: day('2026-11-18') }), lastRun: undefined }
+  const asked19 = run('a', 'b', '1', { from: day('2026-11-18'), to: day('2026-11-19') })
 
   test.each<[string, Partial<StreamEvidence>]>([
     ['ok', {}],
@@ -138,8 +149,13 @@ describe('the status of a stream', () => {
     ['held', { heldParts: 1 }],
     ['missing', { cursor: undefined }],
     ['missing', { kind: 'entity', cursor: cursor('a', 'b', { baseline: null }) }],
-    ['late', { cursor: cursor('a', 'b', { through: day('2026-11-18') }), now: new Date('2026-11-20T11:00:00Z') }],
-    ['ok', { cursor: cursor('a', 'b', { through: day('2026-11-18') }), now: new Date('2026-11-20T10:59:59.999Z') }],
+    ['late', { ...through18, now: new Date('2026-11-20T11:00:00Z') }],
+    ['ok', { ...through18, now: new Date('2026-11-20T10:59:59.999Z') }],
+    // The vendor was asked for the 19th, and is not done with it.
+    ['ok', { ...through18, lastRun: asked19, now: new Date('2026-11-21T10:59:59.999Z') }],
+    ['late', { ...through18, lastRun: asked19, now: new Date('2026-11-21T11:00:00Z') }],
+    ['pending', { past: false, cursor: undefined, lastRun: undefined }],
+    ['failed', { past: false, cursor: undefined, lastRun: run('a', 'b', '1', { status: 'failed' }) }],
   ])('is %s', (status, fields) => {
     expect(streamStatus(evidence(fields))).toBe(status)
   })
@@ -154,7 +170,9 @@ describe('the status of a stream', () => {
       fc.property(fc.array(fc.constantFrom(...statuses), { minLength: 1 }), (of) => {
         const found = worst(of)
         expect(of).toContain(found)
-        expect(of.every((one) => statuses.indexOf(one) <= statuses.indexOf(found))).toBe(true)
+        const isBetter = (one: StreamStatus) => statuses.indexOf(one) <= statuses.indexOf(found)
+        expect(of.every((one) => one === 'pending' || isBetter(one))).toBe(true)
+        expect(found === 'pending').toBe(of.every((one) => one === 'pending'))
       }),
     )
   })

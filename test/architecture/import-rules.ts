@@ -117,6 +117,13 @@ export const importRules: readonly IForbiddenRuleType[] = [
     to: { path: '^functions/(ingest|compute|api)/', pathNot: '^functions/$1/' },
   },
   {
+    name: 'analysis-is-pure',
+    comment: 'Analysis works on what is stored, in memory: it knows the kit, and of the store only what rows hold.',
+    severity: 'error',
+    from: { path: '^functions/analysis/' },
+    to: { path: OURS, pathNot: '^functions/(analysis/|kit/|store/rows\\.ts$)' },
+  },
+  {
     name: 'dashboard-reads-the-api',
     comment: 'The page knows /v1 and nothing else: no code of ours, no package.',
     severity: 'error',

@@ -72,6 +72,12 @@ const planted: readonly (readonly [path: string, text: string, rule?: string, to
     'functions/compute/sweep.ts',
   ],
   [
+    'functions/analysis/mix.ts',
+    "import '../compute/sweep.ts'; import type { Row } from '../store/rows.ts'",
+    'analysis-is-pure',
+    'functions/compute/sweep.ts',
+  ],
+  [
     'dashboard/app.js',
     "import '../functions/kit/page.ts'; import './tile.js'",
     'dashboard-reads-the-api',

@@ -1,8 +1,13 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
-import { addDays, type Day, dayOf, daysBetween } from '../../kit/day.ts'
-import { keys, type RangeRow, windowName } from '../../store/rows.ts'
+import { compare } from '../../analysis/compare.ts'
+import { bucketOf, type DayPoint, type Granularity, granularities, rollUp, rollUpOf } from '../../analysis/roll-up.ts'
+import { addDays, type Day, daysBetween, isDay } from '../../kit/day.ts'
+import type { Metric } from '../../kit/metric.ts'
+import { windowsOf } from '../../kit/windows-of.ts'
+import { windowName } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
+import { newestDay } from '../newest-day.ts'
 import { dayText, metricId, text } from '../parameters.ts'
 import { problem } from '../problem.ts'
 import { responses, securedProblems } from '../responses.ts'
@@ -10,10 +15,12 @@ import { secured } from '../secured.ts'
 import { finalityOf, readSeries, SeriesColumns } from '../series.ts'
 import type { Api, Serving } from '../serving.ts'
 import { unknownMetric } from '../unknown-metric.ts'
+import { yearBefore } from '../year-before.ts'
 
 /** Ten years, leap days included. */
 const MOST_DAYS = 3_653
 const DEFAULT_DAYS = 28
+const COMPARE = ['previous_period', 'previous_year', 'same_weekday_last_year'] as const
 
 const Series = z
   .object({
@@ -21,10 +28,30 @@ const Series = z
     unit: z.string(),
     currency: z.string().optional(),
     window: z.string(),
+    granularity: z.enum(granularities),
     timezone: z.string(),
     from: z.string(),
     to: z.string().describe('included'),
     columns: SeriesColumns,
+    comparison: z
+      .object({
+        from: z.string(),
+        to: z.string(),
+        columns: SeriesColumns.describe('aligned with `columns` by index; one that is shorter ends earlier'),
+        summary: z
+          .object({
+            current: z.number().nullable(),
+            baseline: z.number().nullable(),
+            change_abs: z.number().nullable(),
+            change_pct: z.number().nullable().describe('of what is no percentage, per 100 of the baseline'),
+            change_points: z.number().nullable().describe('of percentages'),
+            days_compared: z.int().describe('days that are final on both sides'),
+            days_left_out: z.int().describe('days that are not, or have no value'),
+            basis: z.enum(['sum', 'parts', 'last']).describe('how days were put together; `last`: the last pair alone'),
+          })
+          .describe('like with like: only days that are final in both ranges'),
+      })
+      .optional(),
   })
   .meta({ id: 'Series' })
 
@@ -32,13 +59,12 @@ const Series = z
 export function series(api: Api, serving: Serving): void {
   const { store, config, metrics } = serving
   const byId = new Map(metrics.map((metric) => [metric.id, metric]))
-  const windows = config.windows.map(windowName)
-  const usual = windows.includes('1d') ? '1d' : windows[0]!
+  const windows = [...new Set([...config.windows, ...metrics.flatMap((one) => windowsOf(one, config))].map(windowName))]
   const route = createRoute({
     method: 'get',
     path: '/v1/metrics/{id}/series',
     operationId: 'getSeries',
-    summary: 'One metric over a range of days, every day present',
+    summary: 'One metric over a range of days, every day (or week, month, quarter) present',
     ...secured(serving, 'metrics:read'),
     request: {
       params: z.object({ id: metricId }),
@@ -47,18 +73,31 @@ export function series(api: Api, serving: Serving): void {
         to: dayText('last day, included; the newest day with a snapshot if absent').optional(),
         window: text(10)
           .refine((name) => windows.includes(name), `is no window of this deployment; expected ${windows.join(', ')}`)
-          .meta({ description: 'trailing days that each point looks at', enum: windows })
-          .default(usual),
+          .meta({
+            description: "trailing days that each point looks at; the metric's shortest if absent",
+            enum: windows,
+          })
+          .optional(),
+        compare: text(24)
+          .refine(
+            (given) => (COMPARE as readonly string[]).includes(given) || rangeOf(given) !== null,
+            `is none of ${COMPARE.join(', ')}, nor two days as YYYY-MM-DD..YYYY-MM-DD`,
+          )
+          .meta({ description: `the range to compare with: ${COMPARE.join(', ')} or YYYY-MM-DD..YYYY-MM-DD` })
+          .optional(),
+        granularity: z.enum(granularities).default('day').meta({
+          description: 'weeks begin on Monday; a point is named by its first day, put together from the days of 1d',
+        }),
       }),
     },
-    responses: responses('The series.', Series, [...securedProblems, 'unknown-metric']),
+    responses: responses('The series.', Series, [...securedProblems, 'unknown-metric', 'not-additive']),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const metric = byId.get(id)
     if (!metric) return unknownMetric(c, id)
     const query = c.req.valid('query')
-    const to = (query.to as Day | undefined) ?? (await lastDay(serving))
+    const to = (query.to as Day | undefined) ?? (await newestDay(serving))
     const from = (query.from as Day | undefined) ?? addDays(to, 1 - DEFAULT_DAYS)
     const days = daysBetween(from, to) + 1
     if (days < 1 || days > MOST_DAYS) {
@@ -71,24 +110,116 @@ export function series(api: Api, serving: Serving): void {
         invalidParams: [{ name: 'from', reason }],
       })
     }
-    const columns = await readSeries(store.table, { metric: id, window: query.window, from, to })
+    const own = windowsOf(metric, config).map(windowName)
+    const window = query.window ?? (own.includes('1d') ? '1d' : own[0]!)
+    if (!own.includes(window)) {
+      return problem(c, 'invalid-request', {
+        detail: `${id} has no window ${window}`,
+        invalidParams: [{ name: 'window', reason: `expected ${own.join(', ')}` }],
+      })
+    }
+    const { granularity } = query
+    const daily = await readSeries(store.table, { metric: id, window, from, to })
+    const rule = rollUpOf(metric)
+    if (granularity !== 'day' && (!rule || window !== '1d')) {
+      return problem(c, 'not-additive', { detail: whyNotAdditive(metric, window, own, rule !== null) })
+    }
+    const other = query.compare === undefined ? null : comparedRange(query.compare, from, to)
+    if (other && daysBetween(other.from, other.to) >= MOST_DAYS) {
+      return problem(c, 'invalid-request', {
+        detail: 'the range to compare with is too long',
+        invalidParams: [{ name: 'compare', reason: `at most ${MOST_DAYS} days` }],
+      })
+    }
+    const before = other && (await readSeries(store.table, { metric: id, window, ...other }))
+    const put = (series: SeriesColumns) => (granularity === 'day' ? series : rolledUp(series, metric, granularity))
+    const per = metric.kind === 'ratio' ? (metric.per ?? 1) : 1
+    const columns = put(daily)
     const body: z.output<typeof Series> = {
       metric: id,
       unit: metric.unit,
       ...(metric.unit === 'money' && { currency: config.currency }),
-      window: query.window,
+      window,
+      granularity,
       timezone: config.timezone,
       from,
       to,
       columns,
+      ...(before && {
+        comparison: {
+          ...other,
+          columns: put(before),
+          // Points of longer windows overlap: they are not added up.
+          summary: compare(pointsOf(daily), pointsOf(before), {
+            rule: window === '1d' ? rule : null,
+            per,
+            unit: metric.unit,
+          }),
+        },
+      }),
     }
-    return answer(c, JSON.stringify(body), finalityOf(columns))
+    const final = finalityOf(columns) === 'final' && (!before || finalityOf(before) === 'final')
+    return answer(c, JSON.stringify(body), final ? 'final' : 'provisional')
   })
 }
 
-/** The newest day with a snapshot; yesterday before the first. */
-async function lastDay({ store, config, now }: Serving): Promise<Day> {
-  const { pk, sk } = keys.range()
-  const range = (await store.table.get(pk, sk)) as RangeRow | undefined
-  return range?.to ?? addDays(dayOf(now().getTime(), config.timezone), -1)
+/** `2026-01-01..2026-01-31`; null for anything else. */
+function rangeOf(text: string): { from: Day; to: Day } | null {
+  const [from, to, more] = text.split('..')
+  return isDay(from) && isDay(to) && more === undefined && from <= to ? { from, to } : null
+}
+
+/** The days that are compared with `from` … `to`. */
+function comparedRange(compared: string, from: Day, to: Day): { from: Day; to: Day } {
+  const back = (days: number) => ({ from: addDays(from, -days), to: addDays(to, -days) })
+  switch (compared) {
+    case 'previous_period':
+      return back(daysBetween(from, to) + 1)
+    case 'same_weekday_last_year':
+      return back(364)
+    case 'previous_year':
+      return { from: yearBefore(from), to: yearBefore(to) }
+    default:
+      return rangeOf(compared)!
+  }
+}
+
+const pointsOf = (daily: SeriesColumns): DayPoint[] =>
+  daily.date.map((date, i) => ({
+    day: date as Day,
+    value: daily.value[i]!,
+    null_reason: daily.null_reason[i]!,
+    numerator: daily.numerator[i]!,
+    denominator: daily.denominator[i]!,
+    finality: daily.finality[i]!,
+    coverage: daily.coverage[i]!,
+  }))
+
+function rolledUp(daily: SeriesColumns, metric: Metric, granularity: Exclude<Granularity, 'day'>): SeriesColumns {
+  const points = pointsOf(daily)
+  const per = metric.kind === 'ratio' ? (metric.per ?? 1) : 1
+  const buckets = rollUp(points, rollUpOf(metric)!, per, granularity)
+  const last = (first: string) => daily.date.findLastIndex((date) => bucketOf(date as Day, granularity) === first)
+  return {
+    date: buckets.map(({ day }) => day),
+    days: buckets.map(({ days }) => days),
+    days_present: buckets.map(({ days_present }) => days_present),
+    value: buckets.map(({ value }) => value),
+    null_reason: buckets.map(({ null_reason }) => null_reason),
+    numerator: buckets.map(({ numerator }) => numerator),
+    denominator: buckets.map(({ denominator }) => denominator),
+    finality: buckets.map(({ finality }) => finality),
+    coverage: buckets.map(({ coverage }) => coverage),
+    revision: buckets.map(({ day }) => daily.revision[last(day)]!),
+    definition_version: buckets.map(({ day }) => daily.definition_version[last(day)]!),
+  }
+}
+
+/** What to ask instead. */
+function whyNotAdditive({ id }: Metric, window: string, own: readonly string[], adds: boolean): string {
+  if (adds) return `points of ${window} overlap; ask for the window 1d to have them put together`
+  const others = own.filter((name) => name !== '1d' && name !== 'all')
+  const windows =
+    others.length > 0 ? `ask for each day with window=${others.join(' or ')}` : 'add a window to the config'
+  return `${id} of days does not add up to that of a week: ${windows}, or have it computed exactly with 'tidemark query ${id} --granularity week'`
 }

@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import { type Day, day } from '../../kit/day.ts'
-import { TidemarkError } from '../../kit/errors.ts'
-import { type HeadRow, keys, type RangeRow, type RevisionRow, type Snapshot } from '../../store/rows.ts'
+import { readBody, readRevision } from '../../store/read-snapshot.ts'
+import { keys, type RangeRow, type Snapshot } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
-import { dayText, text } from '../parameters.ts'
+import { dayText, instantText, text } from '../parameters.ts'
 import { problem } from '../problem.ts'
 import { responses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
@@ -25,12 +25,13 @@ export function snapshot(api: Api, serving: Serving): void {
     method: 'get',
     path: '/v1/snapshots/{date}',
     operationId: 'getSnapshot',
-    summary: 'All metrics of one day, with their proof, at the newest revision',
+    summary: 'All metrics of one day, with their proof',
     ...secured(serving, 'metrics:read'),
     request: {
       params: z.object({ date: dayText('a day in the reporting time zone') }),
       query: z.strictObject({
         metrics: List.optional().meta({ description: 'only these metrics; all if absent', example: 'orders,revenue' }),
+        as_of: instantText('the snapshot as it was known at that instant; as it is known now if absent').optional(),
       }),
     },
     responses: responses('The snapshot, as it was computed.', SnapshotBody, [...securedProblems, 'no-snapshot']),
@@ -45,15 +46,10 @@ export function snapshot(api: Api, serving: Serving): void {
         invalidParams: [{ name: 'metrics', reason: `'${unknown}' is no metric` }],
       })
     }
-    const revision = await newest(serving, date)
-    if (!revision) return problem(c, 'no-snapshot', { detail: await whichExist(serving, date) })
-    const body = revision.body ?? (await store.lake.get(revision.object))
-    if (!body) {
-      throw new TidemarkError(
-        'unavailable',
-        `revision ${revision.revision} of ${date} is not in the lake; the operator can compute the day again`,
-      )
-    }
+    const asOf = c.req.valid('query').as_of
+    const revision = await readRevision(store, date, asOf)
+    if (!revision) return problem(c, 'no-snapshot', { detail: await whichExist(serving, date, asOf) })
+    const body = await readBody(store, revision)
     if (!wanted) return answer(c, storedText(body), revision.finality)
     const whole = storedJson<Snapshot>(body)
     const chosen = Object.entries(whole.metrics).filter(([id]) => wanted.includes(id))
@@ -61,20 +57,13 @@ export function snapshot(api: Api, serving: Serving): void {
   })
 }
 
-async function newest({ store }: Serving, date: Day): Promise<RevisionRow | undefined> {
-  const at = keys.head(date)
-  const head = (await store.table.get(at.pk, at.sk)) as HeadRow | undefined
-  if (!head) return undefined
-  const { pk, sk } = keys.revision(date, head.revision)
-  const revision = (await store.table.get(pk, sk)) as RevisionRow | undefined
-  if (!revision) throw new Error(`the head of ${date} names revision ${head.revision}, which has no row`)
-  return revision
-}
-
-async function whichExist({ store }: Serving, date: Day): Promise<string> {
+/** Why there is no snapshot of a day, and of which days there are. */
+export async function whichExist({ store }: Serving, date: Day, asOf?: string): Promise<string> {
   const { pk, sk } = keys.range()
   const range = (await store.table.get(pk, sk)) as RangeRow | undefined
-  return range
-    ? `no snapshot of ${date}; there are snapshots from ${range.from} to ${range.to}`
-    : `no snapshot of ${date}; none was computed yet`
+  if (!range) return `no snapshot of ${date}; none was computed yet`
+  if (asOf !== undefined && range.from <= date && date <= range.to) {
+    return `no snapshot of ${date} had been computed by ${asOf}`
+  }
+  return `no snapshot of ${date}; there are snapshots from ${range.from} to ${range.to}`
 }

@@ -59,7 +59,10 @@ const Sources = z
         id: z.string(),
         name: z.string().describe('the vendor'),
         status: z.enum(statuses).describe('of its worst stream'),
-        data_through: z.string().nullable().describe('the least of its streams; null if one has nothing'),
+        data_through: z
+          .string()
+          .nullable()
+          .describe('the least of its streams that can be read yet; null if one has nothing'),
         streams: z.array(Stream),
       }),
     ),
@@ -104,7 +107,8 @@ async function describeSource(serving: Serving, source: SourceConfig) {
       }),
     ),
   )
-  const through = streams.map(({ data_through }) => data_through).sort()
+  const begun = streams.filter(({ status }) => status !== 'pending')
+  const through = begun.map(({ data_through }) => data_through).sort()
   return {
     id: source.id,
     name: source.name,
@@ -128,6 +132,7 @@ async function describeStream(
     name: stream.name,
     status: streamStatus({
       kind: stream.kind,
+      past: stream.past,
       cursor,
       lastRun: ended,
       heldParts: held.length,

@@ -12,6 +12,13 @@ export function condition({ where }: Measure): string {
   return tests.length > 0 ? tests.join(' AND ') : 'true'
 }
 
+/** The SQL of a measure's tests, and of `also`. */
+export function complete(measure: Computed): string {
+  return measure.also === undefined
+    ? condition(measure)
+    : `${condition(measure)} AND ${column(measure.also)} IS NOT NULL`
+}
+
 function tested(name: string, test: Test): string {
   if (typeof test === 'object' && 'known' in test) return `${column(name)} IS NOT NULL`
   const values = Array.isArray(test) ? test : [test]
@@ -36,8 +43,8 @@ export function keyOf(name: string): string {
 
 /**
  * An order of several lines happens once, on the day of its first; who bought is what the lines of that day say, so
- * that a line added later changes no earlier day.
+ * that a line added later changes no earlier day. Who shares money (`also`) is whoever a line with money names.
  */
-export function occurs({ fact }: Measure): string {
-  return fact.name === 'orders' ? 'day = order_day' : 'true'
+export function occurs({ fact, also }: Computed): string {
+  return fact.name === 'orders' && also === undefined ? 'day = order_day' : 'true'
 }

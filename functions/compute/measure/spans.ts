@@ -1,5 +1,5 @@
 import { EXACT } from '../exact.ts'
-import { type Computed, column, condition, grouping, keyOf, occurs, rowsOf } from './condition.ts'
+import { type Computed, column, complete, condition, grouping, keyOf, occurs, rowsOf } from './condition.ts'
 
 /** Stands for "not yet": later than any day that is computed. */
 const NEVER = `DATE '9999-12-31'`
@@ -16,7 +16,7 @@ export function spanRows(measure: Computed, dimensions: readonly string[]): stri
         measure.kind === 'repeated' && measure.of !== 'day'
           ? `, source || ' ' || ${column(measure.of)} AS occasion`
           : ''
-      return `SELECT DISTINCT day${split}, ${key} AS key${occasion} FROM ${rows} WHERE ${key} IS NOT NULL AND ${occurs(measure)} AND ${condition(measure)}`
+      return `SELECT DISTINCT day${split}, ${key} AS key${occasion} FROM ${rows} WHERE ${key} IS NOT NULL AND ${occurs(measure)} AND ${complete(measure)}`
     }
     case 'population':
     case 'tenure':
@@ -32,18 +32,19 @@ export function spanRows(measure: Computed, dimensions: readonly string[]): stri
           : `, ${grouping(dimension)}`,
       )
       return `SELECT day AS s${named.join('')}, exact(${column(measure.column)}) AS v,
-        least(day + ${measure.within}, coalesce(lead(day) OVER (PARTITION BY ${per} ORDER BY day), ${NEVER})) AS e
+        least(day + ${measure.within + 1}, coalesce(lead(day) OVER (PARTITION BY ${per} ORDER BY day), ${NEVER})) AS e
         FROM (SELECT * FROM ${rows} WHERE ${condition(measure)} QUALIFY row_number() OVER (PARTITION BY ${per}, day ORDER BY "at" DESC, ${column(measure.column)} DESC) = 1)`
     }
     case 'newest':
       return `SELECT day AS s${split}, published_day AS published, exact(${column(measure.column)}) AS v,
         coalesce(lead(day) OVER (PARTITION BY source, account, id ORDER BY day, basis), ${NEVER}) AS e
-        FROM ${rows} WHERE published_day IS NOT NULL AND ${column(measure.column)} IS NOT NULL AND ${column(measure.having)} IS NOT NULL AND ${condition(measure)}`
+        FROM (SELECT * FROM ${rows} WHERE published_day IS NOT NULL AND ${column(measure.column)} IS NOT NULL AND ${column(measure.having)} IS NOT NULL AND ${condition(measure)}
+          QUALIFY row_number() OVER (PARTITION BY source, account, id, basis, day ORDER BY newness) = 1)`
     case 'left':
     case 'cohort':
     case 'lost':
     case 'kept':
-      return `SELECT key${dimensions.map((dimension) => `, ${column(dimension)}`).join('')}, s, e, next FROM presence`
+      return `SELECT key${dimensions.map((dimension) => `, ${column(dimension)}`).join('')}, s, e, next FROM presence_parts${measure.kind === 'left' ? ' WHERE is_last' : ''}`
     default:
       throw new Error(`${measure.kind} has no spans`)
   }
@@ -109,22 +110,34 @@ export const POPULATION_PRESENCE = `CREATE OR REPLACE TEMP TABLE population_pres
 
 /**
  * Makes `presence`: spans in which each person counts as a customer for churn, `next` being the beginning of the
- * following one, with the segment and origin of the last spell that began by its end. By contract, a spell covers the
- * day; by inactivity, the person did something in the last `inactiveDays` days.
+ * following one. By contract, a spell covers the day; by inactivity, the person did something in the last `inactiveDays`
+ * days.
  */
 export function presence(churn: 'contractual' | { readonly inactiveDays: number }): string {
-  const active =
+  const spans =
     churn === 'contractual'
-      ? ''
-      : `SELECT DISTINCT person AS key, '' AS g, day AS s, day + ${churn.inactiveDays} AS e FROM f_interactions WHERE actor = 'customer' AND person IS NOT NULL`
-  const spans = churn === 'contractual' ? `SELECT * FROM population_presence` : merged(active)
+      ? `SELECT * FROM population_presence`
+      : merged(
+          `SELECT DISTINCT person AS key, '' AS g, day AS s, day + ${churn.inactiveDays} AS e FROM f_interactions WHERE actor = 'customer' AND person IS NOT NULL`,
+        )
   return `CREATE OR REPLACE TEMP TABLE presence AS
-    SELECT p.key, p.s, p.e, coalesce(lead(p.s) OVER (PARTITION BY p.key ORDER BY p.s), ${NEVER}) AS next,
-      coalesce(l.segment, 'unknown') AS segment, coalesce(l.origin, 'unknown') AS origin
-    FROM (${spans}) p LEFT JOIN (
-      SELECT p.key, p.s, arg_max(segment, (c.day, c.record)) FILTER (segment IS NOT NULL) AS segment, arg_max(origin, (c.day, c.record)) FILTER (origin IS NOT NULL) AS origin
-      FROM (${spans}) p JOIN spells c ON c.person = p.key AND c.day < p.e GROUP BY ALL) l ON l.key = p.key AND l.s = p.s`
+    SELECT key, s, e, coalesce(lead(s) OVER (PARTITION BY key ORDER BY s), ${NEVER}) AS next FROM (${spans})`
 }
+
+/**
+ * Cuts `presence` where the person's segment or origin may change: on each day, they are those of the last spell that
+ * had begun and says them, so that what comes later changes no earlier day. `is_last` is the part with which a span ends.
+ */
+export const PRESENCE_PARTS = `CREATE OR REPLACE TEMP TABLE presence_parts AS
+  WITH segments AS (SELECT person AS key, day, min(segment) AS name FROM spells WHERE segment IS NOT NULL GROUP BY ALL),
+    origins AS (SELECT person AS key, day, min(origin) AS name FROM spells WHERE origin IS NOT NULL GROUP BY ALL),
+    named AS (SELECT key, day FROM segments UNION SELECT key, day FROM origins),
+    cuts AS (
+      SELECT key, s AS span, s, e AS until, next FROM presence
+      UNION SELECT p.key, p.s, n.day, p.e, p.next FROM presence p JOIN named n ON n.key = p.key AND n.day > p.s AND n.day < p.e),
+    parts AS (SELECT *, coalesce(lead(s) OVER (PARTITION BY key, span ORDER BY s), until) AS e FROM cuts)
+  SELECT p.key, p.s, p.e, p.next, p.e = p.until AS is_last, coalesce(a.name, 'unknown') AS segment, coalesce(o.name, 'unknown') AS origin
+  FROM parts p ASOF LEFT JOIN segments a ON p.key = a.key AND p.s >= a.day ASOF LEFT JOIN origins o ON p.key = o.key AND p.s >= o.day`
 
 /** Overlapping and adjoining spans of one key (in one group) become one. */
 export function merged(spans: string): string {
