@@ -16,7 +16,6 @@ interface CohortsAnswer {
   readonly size: readonly (number | null)[]
   readonly size_null_reason: readonly (string | null)[]
   readonly rate: readonly (readonly (number | null)[])[]
-  readonly null_reason: readonly (readonly (string | null)[])[]
   readonly finality: readonly (readonly string[])[]
   readonly coverage: readonly (readonly number[])[]
 }

@@ -34,17 +34,17 @@ export interface LateSource {
 }
 
 /**
- * Why a day is not judged, the first that holds: it has no value; a source that it rests on is late, missing or failed;
- * it rests on less than all for another reason; it may still change; it has too few cases; there are too few days to
- * compare it with; or at least half of those are 0, which leaves nothing to measure a change by.
+ * Why a day is not judged, the first that holds: a source that it rests on is late, missing or failed; it has no value;
+ * it may still change; it has too few cases; there are too few days to compare it with (`partly_covered`: that rest on as
+ * little as it does); or at least half of those are 0, which leaves nothing to measure a change by.
  */
 export type NotJudged =
-  | 'no_value'
   | 'source_late'
-  | 'partly_covered'
+  | 'no_value'
   | 'provisional'
   | 'low_sample'
   | 'short_history'
+  | 'partly_covered'
   | 'mostly_zero'
 
 export type Judgement =
@@ -67,7 +67,8 @@ export type Judgement =
     }
 
 /**
- * Whether a day's value is unusual for its weekday. Only final days of the same definition are compared with. A late
+ * Whether a day's value is unusual for its weekday. Only final days of the same definition are compared with,
+ * and like with like: those of which as much has been read, as a stream without a past is missing from all of it. A late
  * source makes a day incomplete, not unusual.
  * @param others days of the metric, in any order; later ones do no harm
  * @param late sources of the metric that had not told all about the day
@@ -86,10 +87,9 @@ export function judge(point: Point, others: readonly Point[], late: readonly Lat
   })
   if (point.coverage < 1 && late.length > 0) return not('source_late')
   if (value === null) return not('no_value')
-  if (point.coverage < 1) return not('partly_covered')
   if (point.finality !== 'final') return not('provisional')
   if (point.low_sample) return not('low_sample')
-  if (values.length < COMPARED_DAYS.least) return not('short_history')
+  if (values.length < COMPARED_DAYS.least) return not(point.coverage < 1 ? 'partly_covered' : 'short_history')
   const middle = median(values)
   if (middle === 0) return not('mostly_zero')
   const deviations = deviationsOf(value, middle, values)
@@ -99,10 +99,10 @@ export function judge(point: Point, others: readonly Point[], late: readonly Lat
   return { status: unusual ? 'unusual' : 'usual', median: middle, deviations, change, compared: days }
 }
 
-function isComparable(other: Point, { day, definition_version }: Point): boolean {
+function isComparable(other: Point, { day, definition_version, coverage }: Point): boolean {
   const days = daysBetween(other.day, day)
-  const same = days > 0 && days % 7 === 0 && other.definition_version === definition_version
-  return same && other.finality === 'final' && other.value !== null
+  const like = other.definition_version === definition_version && Math.abs(other.coverage - coverage) < 1e-9
+  return days > 0 && days % 7 === 0 && like && other.finality === 'final' && other.value !== null
 }
 
 /** Where more than half of the days are alike, the median deviation is 0 and the mean one stands in for it. */

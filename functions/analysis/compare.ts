@@ -10,6 +10,8 @@ export interface Summary {
   /** Of percentages: the difference of the two. */
   readonly change_points: number | null
   readonly change_abs: number | null
+  /** Why there is no change: nothing to compare, or too few cases to say anything by. */
+  readonly null_reason: 'no_data' | 'zero_denominator' | 'below_min_sample' | null
   /** Pairs of days that went in: both have a value and will not change any more. */
   readonly days_compared: number
   readonly days_left_out: number
@@ -26,7 +28,12 @@ export interface Summary {
 export function compare(
   current: readonly DayPoint[],
   baseline: readonly DayPoint[],
-  { rule, per, unit }: { readonly rule: RollUp; readonly per: number; readonly unit: Unit },
+  {
+    rule,
+    per,
+    unit,
+    minSample = 0,
+  }: { readonly rule: RollUp; readonly per: number; readonly unit: Unit; readonly minSample?: number | undefined },
 ): Summary {
   const pairs = current.flatMap((point, i) => {
     const other = baseline[i]
@@ -40,14 +47,18 @@ export function compare(
       rule,
       per,
     ),
-  )
-  const change = now === null || then === null ? null : now! - then!
+  ) as [Total, Total]
+  const few = [now, then].some(({ cases }) => cases !== null && cases < minSample)
+  const none = now.value === null || then.value === null
+  const change = none || few ? null : now.value! - then.value!
   return {
-    current: now!,
-    baseline: then!,
+    current: now.value,
+    baseline: then.value,
     change_abs: change,
-    change_pct: change === null || unit === 'percent' || then === 0 ? null : (change / Math.abs(then!)) * 100,
+    change_pct:
+      change === null || unit === 'percent' || then.value === 0 ? null : (change / Math.abs(then.value!)) * 100,
     change_points: unit === 'percent' ? change : null,
+    null_reason: pairs.length === 0 ? 'no_data' : none ? 'zero_denominator' : few ? 'below_min_sample' : null,
     days_compared: pairs.length,
     days_left_out: current.length - pairs.length,
     basis,
@@ -58,14 +69,21 @@ export function compare(
 const isDecided = ({ value, null_reason, finality }: DayPoint) =>
   finality === 'final' && (value !== null || null_reason === 'zero_denominator')
 
-function together(points: readonly DayPoint[], rule: RollUp, per: number): number | null {
+/** A value, and how many cases it rests on where that is its denominator. */
+interface Total {
+  readonly value: number | null
+  readonly cases: number | null
+}
+
+function together(points: readonly DayPoint[], rule: RollUp, per: number): Total {
   const last = points.at(-1)
-  if (!last) return null
-  if (rule === null) return last.value
+  if (!last) return { value: null, cases: null }
+  if (rule === null) return { value: last.value, cases: last.denominator }
   const take = (how: 'sum' | 'last', of: (point: DayPoint) => number | null) =>
     how === 'last' ? of(last) : points.reduce((sum, point) => sum + (of(point) ?? 0), 0)
-  if ('value' in rule) return take(rule.value, ({ value }) => value)
+  if ('value' in rule) return { value: take(rule.value, ({ value }) => value), cases: null }
   const numerator = take(rule.numerator, (point) => point.numerator)
   const denominator = take(rule.denominator, (point) => point.denominator)
-  return numerator === null || denominator === null || denominator === 0 ? null : (numerator * per) / denominator
+  const value = numerator === null || !denominator ? null : (numerator * per) / denominator
+  return { value, cases: denominator }
 }

@@ -39,7 +39,8 @@ export function lateSources(
   return [...found.values()]
 }
 
-function factsOf(metric: Metric, score: ConfigData['score'], metrics: readonly Metric[]): ReadonlySet<string> {
+/** Names of the facts that a metric rests on. */
+export function factsOf(metric: Metric, score: ConfigData['score'], metrics: readonly Metric[]): ReadonlySet<string> {
   if (metric.kind === 'score') {
     const indicators = metrics.filter(({ id, kind }) => kind !== 'score' && score.some((one) => one.metric === id))
     return new Set(indicators.flatMap((one) => [...factsOf(one, [], [])]))

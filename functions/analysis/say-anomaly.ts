@@ -42,7 +42,7 @@ function sayWhyNot(
         .map(({ source, status }) => `${source} ${status === 'failed' ? 'failed' : `is ${status}`}`)
         .join(', ')
     case 'partly_covered':
-      return 'not all that it rests on has been read'
+      return `not all that it rests on has been read, and only ${days} before it are like that`
     case 'provisional':
       return `it is provisional${finalOn === null ? '' : ` until ${finalOn} at the earliest`}`
     case 'low_sample':

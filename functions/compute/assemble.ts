@@ -143,7 +143,8 @@ function groupValues(
   if (metric.kind !== 'ratio' || !denominator) {
     const found = groups(numerator, dimension)
     for (const key of dimension === null ? [''] : sorted(found.keys())) {
-      const value = found.get(key) ?? absent(numerator, window)
+      const known = found.get(key) ?? absent(numerator, window)
+      const value = Number.isNaN(known) ? 'no_data' : known
       if (reason) values.set(key, { value: null, null_reason: reason })
       else values.set(key, typeof value === 'number' ? { value } : { value: null, null_reason: value })
     }

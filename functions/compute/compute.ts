@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { checkTargets } from '../kit/check-targets.ts'
 import type { ConfigData } from '../kit/config.ts'
 import { addDays, type Day, dayOf, daysBetween, eachDay } from '../kit/day.ts'
@@ -8,6 +8,7 @@ import type { Lake } from '../store/lake.ts'
 import { isHeldNextDoor, takeLease } from '../store/lease.ts'
 import type { Store } from '../store/open.ts'
 import { keys, type RangeRow } from '../store/rows.ts'
+import type { Table } from '../store/table.ts'
 import { assemble } from './assemble.ts'
 import { beginningOf } from './beginning-of.ts'
 import { checkOwners } from './check-owners.ts'
@@ -82,7 +83,8 @@ const YIELD_MS = 60_000
  */
 export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation: Invocation): Promise<ComputeAnswer> {
   const { store, config } = deps
-  const range = await extendRange(deps, event)
+  const begun = randomUUID()
+  const range = await extendRange(deps, event, begun)
   const duplicate = {
     status: 'duplicate',
     ...range,
@@ -104,13 +106,10 @@ export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation
   try {
     const { lake, keys: read } = countReads(store.lake)
     const index = await compact(deps, duck, lake)
+    // Before the sweep, which may use up the time.
+    await updateCohorts(deps, duck, lake, index, range)
     const swept = await sweep(deps, duck, lake, index, range, invocation)
-    if (swept.status === 'done') {
-      if (swept.computed > 0 && invocation.getRemainingTimeInMillis() < YIELD_MS) {
-        return { ...swept, status: 'more', ...range, reads: readCounts(read) }
-      }
-      await updateCohorts(deps, duck, lake, index, range)
-    }
+    if (swept.status === 'done') await notePublished(store.table, range, begun)
     return { ...swept, ...range, reads: readCounts(read) }
   } finally {
     await duck.close()
@@ -146,7 +145,11 @@ function readCounts(keys: readonly string[]): ReadCounts {
 }
 
 /** Snapshots exist for all days from the earliest asked for to the latest, and never for one that has not ended. */
-async function extendRange({ store, config, now }: ComputeDeps, event: ComputeEvent): Promise<{ from: Day; to: Day }> {
+async function extendRange(
+  { store, config, now }: ComputeDeps,
+  event: ComputeEvent,
+  begun: string,
+): Promise<{ from: Day; to: Day }> {
   const { pk, sk } = keys.range()
   const known = (await store.table.get(pk, sk)) as RangeRow | undefined
   const yesterday = addDays(dayOf(now().getTime(), config.timezone), -1)
@@ -154,8 +157,17 @@ async function extendRange({ store, config, now }: ComputeDeps, event: ComputeEv
   const to = known && known.to > asked ? known.to : asked
   const first = event.from ?? known?.from ?? asked
   const from = known && known.from < first ? known.from : first
-  await store.table.put({ pk, sk, from, to })
+  await store.table.put({ pk, sk, from, to, begun })
   return { from, to }
+}
+
+/**
+ * Names what is published, so that the API knows an unchanged answer by this row alone. From the beginning of a compute
+ * to its end there is no name: half of its writes are never taken for all. Left to a later compute that began meanwhile.
+ */
+async function notePublished(table: Table, range: { from: Day; to: Day }, begun: string): Promise<void> {
+  const row = { ...keys.range(), ...range, begun, published: randomUUID() }
+  await table.put(row, { attribute: 'begun', is: '=', value: begun })
 }
 
 async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake: Lake): Promise<DerivedIndex> {
@@ -175,7 +187,7 @@ async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake
       if (index.dirty === null || day < index.dirty) index.dirty = day
     },
   }
-  await syncIdentity(syncing, fresh || linkKeys(index) !== linksBefore)
+  await syncIdentity(syncing, fresh || linkKeys(index) !== linksBefore, JSON.parse(before) as DerivedIndex)
   const contactsOnly = await onlyContacts(duck, lake, index, config)
   if (index.contactsOnly !== null && index.contactsOnly !== contactsOnly) syncing.touch(EVER)
   index.contactsOnly = contactsOnly

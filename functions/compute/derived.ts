@@ -28,8 +28,8 @@ export interface DerivedIndex {
   identity: string | null
   /** First day whose values may have changed; null when all are up to date. */
   dirty: Day | null
-  /** Why, for the revisions that follow. */
-  causes: { backfill: boolean; identity: boolean; remap: boolean; definition: boolean }
+  /** Why, for the revisions that follow; what fills a gap or says who is who does so for days from that one on. */
+  causes: { backfill: Day | null; identity: Day | null; remap: boolean; definition: boolean }
   /** Snapshots exist and are up to date for these days, but for `dirty`. */
   computed: { from: Day; to: Day } | null
   /** Earliest day whose snapshot is provisional. */
@@ -42,11 +42,14 @@ export interface DerivedIndex {
   contactsOnly: boolean | null
 }
 
-export const SCHEMA = 2
+export const SCHEMA = 3
 
 const KEY = 'derived/index.json.zst'
 
-export const noCauses = () => ({ backfill: false, identity: false, remap: false, definition: false })
+export const noCauses = () => ({ backfill: null, identity: null, remap: false, definition: false })
+
+/** The earlier of a day, if there is one, and another. */
+export const earlier = (known: Day | null, day: Day): Day => (known !== null && known < day ? known : day)
 
 /** The index, or an empty one if there is none, or it is of another schema or zone (which defines days): then `fresh`. */
 export async function loadIndex(lake: Lake, timezone: string): Promise<{ index: DerivedIndex; fresh: boolean }> {

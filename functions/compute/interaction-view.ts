@@ -4,7 +4,10 @@ import { COUNTER_CHANGES } from './counter-changes.ts'
 import { type Duck, quote } from './duck.ts'
 import { EXACT } from './exact.ts'
 
-/** Interactions as sources said them, and those that follow from orders, answers, tickets, referrals and counters. */
+/**
+ * Makes `base_interactions`: interactions as sources said them, and those that follow from orders, answers, tickets,
+ * referrals and counters. A table, since many measures read it; alike ones of a day are one row with their exact count.
+ */
 export async function makeInteractions(duck: Duck, config: ConfigData): Promise<void> {
   const combinations = channels.flatMap((channel) =>
     [...kinds, ...config.kinds].map((kind) => {
@@ -37,10 +40,10 @@ export async function makeInteractions(duck: Duck, config: ConfigData): Promise<
     SELECT source, day, 'referral', 'referral', 1.0, 'customer', 'customer', person, source FROM owned_referrals
     UNION ALL
     SELECT source, day, channel, kind, change, NULL, 'customer', NULL, account FROM counter_changes`)
-  await duck.run(`CREATE OR REPLACE TEMP VIEW base_interactions AS
+  await duck.run(`CREATE OR REPLACE TEMP TABLE base_interactions AS
     WITH every AS (
       SELECT source, day, channel, kind, coalesce("count", 1) AS "count", initiator, coalesce(actor, initiator) AS actor, person, source AS account FROM owned_interactions
       UNION ALL
       SELECT d.* FROM derived_interactions d ANTI JOIN said s ON s.source = d.source AND s.what = d.channel || '.' || d.kind)
-    SELECT e.*, c.engagement, c.pillar, c.weight FROM every e LEFT JOIN classes c USING (channel, kind)`)
+    SELECT e.* EXCLUDE ("count"), c.engagement, c.pillar, c.weight, sum(exact(e."count")) AS "count" FROM every e LEFT JOIN classes c USING (channel, kind) GROUP BY ALL`)
 }

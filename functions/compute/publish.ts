@@ -11,7 +11,6 @@ import {
   type HeadRow,
   keys,
   type Revision,
-  type RevisionRow,
   type SeriesChunk,
   type Snapshot,
   type WindowName,
@@ -21,8 +20,9 @@ import type { Draft } from './assemble.ts'
 
 /** What a revision would be caused by, if it comes to one. */
 export interface Causes {
-  readonly backfill: boolean
-  readonly identity: boolean
+  /** First day that it can concern; null if there was none. */
+  readonly backfill: Day | null
+  readonly identity: Day | null
   readonly remap: boolean
   readonly definition: boolean
 }
@@ -115,8 +115,9 @@ function causeOf(before: Snapshot, draft: Draft, causes: Causes): Cause {
   if (causes.definition || versions(before) !== versions(draft)) return 'definition'
   if (finalChanged(before, draft)) return 'correction'
   if (causes.remap) return 'remap'
-  if (causes.identity) return 'identity'
-  return causes.backfill ? 'backfill' : 'late_data'
+  const reaches = (first: Day | null) => first !== null && first <= draft.date
+  if (reaches(causes.identity)) return 'identity'
+  return reaches(causes.backfill) ? 'backfill' : 'late_data'
 }
 
 const versions = ({ metrics }: Pick<Snapshot, 'metrics'>) =>

@@ -1,7 +1,10 @@
 import { addDays, type Day, daysBetween } from '../kit/day.ts'
 import { billionths, ofBillionths } from './exact.ts'
 
-/** Values of one measure in one window: by day, then by group (`''` is the total). Without rows, there is no entry. */
+/**
+ * Values of one measure in one window: by day, then by group (`''` is the total). Without rows, there is no entry; where
+ * there are rows and none says how much, it is `NaN`.
+ */
 export type Values = ReadonlyMap<Day, ReadonlyMap<string, number>>
 
 /** Something that happened on a day: `n` rows begin to count (or, below 0, end), worth `v` together. */
@@ -9,8 +12,8 @@ export interface Step {
   readonly g: string
   readonly day: Day
   readonly n: number
-  /** A decimal. */
-  readonly v: string
+  /** A decimal; null where none of the rows says how much they are worth. */
+  readonly v: string | null
 }
 
 /** What a total of `n` rows and so many billionths is worth on a day. */
@@ -32,25 +35,31 @@ export function runningSums(
   for (const [g, mine] of Map.groupBy(steps, (step) => step.g)) {
     const sums = new Array<bigint>(length + lead).fill(0n)
     const counts = new Float64Array(length + lead)
+    const silent = new Float64Array(length + lead)
     for (const { day, n, v } of mine) {
       const at = Math.max(0, daysBetween(first, day))
       if (at === 0 && window !== 'all') continue
-      sums[at]! += billionths(v)
-      counts[at]! += n
+      if (v === null) silent[at]! += n
+      else {
+        sums[at]! += billionths(v)
+        counts[at]! += n
+      }
     }
-    let [sum, count] = [0n, 0]
+    let [sum, count, unsaid] = [0n, 0, 0]
     for (let at = 0; at < sums.length; at++) {
       sum += sums[at]!
       count += counts[at]!
+      unsaid += silent[at]!
       if (at < lead) continue
       if (window !== 'all') {
         sum -= sums[at - window]!
         count -= counts[at - window]!
+        unsaid -= silent[at - window]!
       }
-      if (count === 0) continue
+      if (count === 0 && unsaid === 0) continue
       const day = addDays(first, at)
       const groups = found.get(day) ?? new Map<string, number>()
-      found.set(day, groups.set(g, worth(sum, count, day)))
+      found.set(day, groups.set(g, count === 0 ? Number.NaN : worth(sum, count, day)))
     }
   }
   return found

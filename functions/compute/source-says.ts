@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ConfigData } from '../kit/config.ts'
-import type { Day } from '../kit/day.ts'
+import { bounds, type Day } from '../kit/day.ts'
 import type { Metric } from '../kit/metric.ts'
 import { collectRows } from '../store/collect-rows.ts'
 import type { Lake } from '../store/lake.ts'
@@ -42,7 +42,7 @@ export async function sourceSays(
   const general = await leftOut(duck, config, metrics)
   const who: Warning[] = index.contactsOnly && (await anyContact(duck)) ? [CONTACTS_ONLY] : []
   return (day) => {
-    const warnings: Warning[] = [...who, ...general(day)]
+    const warnings: Warning[] = [...who, ...general(day), ...ownDays(config, day)]
     const sources = config.sources.map(({ id, streams }) => {
       const cursorOf = (name: string) => index.cursors[streamId(id, name)]
       // What only "now" can be read of has no past that could still come.
@@ -108,6 +108,18 @@ async function failedStreams(table: Table, config: ConfigData): Promise<Set<Stre
     }
   }
   return failed
+}
+
+/** Reports come by the vendor's day, which may begin and end at other instants than the reporting day of that date. */
+function ownDays({ sources, timezone }: ConfigData, day: Day): Warning[] {
+  const reporting = bounds(day, timezone)
+  return sources.flatMap(({ id, streams }) =>
+    streams.flatMap(({ name, kind, zone }) => {
+      if (kind !== 'report' || zone === undefined || bounds(day, zone).start === reporting.start) return []
+      const message = `its days are those of ${zone}, and are kept: they begin and end at other times than those of ${timezone}`
+      return [{ code: 'own_days', source: id, stream: name, message }]
+    }),
+  )
 }
 
 const CONTACTS_ONLY: Warning = {

@@ -69,15 +69,19 @@ async function addGeneration(
   // A record ended when that was first heard since it was last alive: the survivor of a merge may tell it again.
   await duck.run(`CREATE OR REPLACE TEMP TABLE winners AS
     SELECT record, version, run, gone,
-      min(CASE WHEN alive IS NULL OR version || run > alive THEN ended END) OVER (PARTITION BY record) AS ended
+      min(CASE WHEN alive IS NULL OR version || run > alive THEN CASE WHEN ended < left(alive, length(version)) THEN version ELSE ended END END) OVER (PARTITION BY record) AS ended
     FROM heard
     QUALIFY row_number() OVER (PARTITION BY record ORDER BY version DESC, run DESC, gone DESC) = 1`)
+  // What a gone record last said of its spells, alive or going.
+  await duck.run(`CREATE OR REPLACE TEMP TABLE last_said AS
+    SELECT record, version, run FROM new_records n
+    WHERE EXISTS (SELECT 1 FROM winners w WHERE w.record = n.record AND w.gone)
+      AND (NOT gone OR (record, version, run) IN (SELECT (record, version, run) FROM (${(await fresh('customers')).query})))
+    QUALIFY row_number() OVER (PARTITION BY record ORDER BY version DESC, run DESC) = 1`)
   await duck.run(`CREATE OR REPLACE TEMP TABLE touched AS
     SELECT w.record FROM winners w LEFT JOIN old_records o USING (record)
-    WHERE o.record IS NULL OR (o.version, o.run, o.gone) IS DISTINCT FROM (w.version, w.run, w.gone)`)
-  await duck.run(`CREATE OR REPLACE TEMP TABLE last_alive AS
-    SELECT record, version, run FROM new_records n WHERE NOT gone AND EXISTS (SELECT 1 FROM winners w WHERE w.record = n.record AND w.gone)
-    QUALIFY row_number() OVER (PARTITION BY record ORDER BY version DESC, run DESC) = 1`)
+    WHERE o.record IS NULL OR (o.version, o.run, o.gone, o.ended) IS DISTINCT FROM (w.version, w.run, w.gone, w.ended)
+      OR w.record IN (SELECT record FROM last_said)`)
 
   const next: Record<string, string> = { ...state }
   const put = async (fact: string, query: string) => {
@@ -90,7 +94,7 @@ async function addGeneration(
     await duck.run(`CREATE OR REPLACE TEMP TABLE old_rows AS ${await old(fact)}`)
     await duck.run(`CREATE OR REPLACE TEMP TABLE new_rows AS
       SELECT ${columnList(fact)}, '' AS part_day, day
-      FROM (SELECT ${datedColumns(fact)} FROM (${query})) f SEMI JOIN (SELECT record, version, run FROM winners UNION SELECT * FROM last_alive) USING (record, version, run)
+      FROM (SELECT ${datedColumns(fact)} FROM (${query})) f SEMI JOIN (SELECT record, version, run FROM winners UNION SELECT * FROM last_said) USING (record, version, run)
       QUALIFY row_number() OVER (PARTITION BY record, version, run, nth) = 1`)
     await duck.run(`CREATE OR REPLACE TEMP TABLE touched_rows AS ${touchedRows(fact)}`)
     const before = '(SELECT o.* FROM old_rows o SEMI JOIN touched USING (record))'
@@ -125,10 +129,7 @@ function silentlyGone({ read, run }: ManifestView): string {
     WHERE NOT gone AND o.run < ${quote(run)} AND NOT EXISTS (SELECT 1 FROM new_records n WHERE n.record = o.record)`
 }
 
-/**
- * Rows of touched records: those of the winning version; of a gone record its spells, ended: its own, else those of its
- * last version alive, else those it had.
- */
+/** Rows of touched records: those of the winning version; of a gone record the spells that it last said, ended. */
 function touchedRows(fact: string): string {
   const columns = `${columnList(fact, 'r.')}, r.part_day, r.day`
   const present = `SELECT ${columns} FROM new_rows r JOIN winners w USING (record, version, run) WHERE NOT w.gone`
@@ -136,9 +137,9 @@ function touchedRows(fact: string): string {
   const ended = columns.replace('r."left"', 'least(coalesce(r."left", w.ended), w.ended) AS "left"')
   return `${present} UNION ALL
     SELECT ${ended} FROM (
-      SELECT *, 0 AS choice FROM new_rows SEMI JOIN winners USING (record, version, run)
-      UNION ALL SELECT *, 1 AS choice FROM new_rows SEMI JOIN last_alive USING (record, version, run)
-      UNION ALL SELECT *, 2 AS choice FROM old_rows ANTI JOIN last_alive USING (record)) r
+      SELECT * FROM new_rows SEMI JOIN last_said USING (record, version, run)
+      UNION ALL SELECT * FROM old_rows o
+        WHERE NOT EXISTS (SELECT 1 FROM last_said l WHERE l.record = o.record AND l.version || l.run >= o.version || o.run)) r
     JOIN winners w ON w.record = r.record SEMI JOIN touched t ON t.record = r.record WHERE w.gone
-    QUALIFY r.choice = min(r.choice) OVER (PARTITION BY r.record)`
+    QUALIFY r.version || r.run = max(r.version || r.run) OVER (PARTITION BY r.record)`
 }

@@ -6,7 +6,7 @@ import type { Lake } from '../store/lake.ts'
 import { type Cursor, type CursorRow, keys, type PartRow } from '../store/rows.ts'
 import type { Table } from '../store/table.ts'
 import { BASELINE, type ChangedPart, type ManifestView, type StreamChange, type Syncing } from './compaction.ts'
-import { type DerivedIndex, streamId } from './derived.ts'
+import { type DerivedIndex, earlier, streamId } from './derived.ts'
 import type { Duck } from './duck.ts'
 import { syncDays } from './sync-days.ts'
 import { syncEntity } from './sync-entity.ts'
@@ -135,6 +135,6 @@ function noteCoverage(
   for (const { day, before: was } of changed) {
     if (was !== null) continue
     touch(day)
-    if (before && day <= before.through) index.causes.backfill = true
+    if (before && day <= before.through) index.causes.backfill = earlier(index.causes.backfill, day)
   }
 }

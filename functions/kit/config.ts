@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { zone } from './day.ts'
 import { invalid, type TidemarkError } from './errors.ts'
+import { InAws } from './in-aws.ts'
 import { issuesText } from './issues-text.ts'
 import type { Source } from './source.ts'
 import { channels, engagements, kinds, pillars } from './taxonomy.ts'
@@ -23,6 +24,32 @@ const Indicator = z
   .refine(({ floor, target }) => floor !== target, 'floor and target are equal; expected two different values')
 
 export type Indicator = z.output<typeof Indicator>
+
+const isHttps = (text: string) => {
+  const url = URL.parse(text)
+  const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  return url !== null && (url.protocol === 'https:' || (loopback && url.protocol === 'http:'))
+}
+
+const isOrigin = (text: string) => isHttps(text) && URL.parse(text)?.origin === text
+
+/** What a key, or a token of somebody who signed in, may be allowed to do. None implies another. */
+export const scopes = ['metrics:read', 'annotations:write', 'ops:read', 'admin'] as const
+
+export type Scope = (typeof scopes)[number]
+
+const Oidc = z.strictObject({
+  /** The issuer's address, exactly as its tokens name it. */
+  issuer: z.string().refine(isHttps, 'expected an address that begins with https://'),
+  /** What tokens have to be meant for. */
+  audience: z.string().min(1),
+  /** Which scopes a value of the claim gives. */
+  scopes: z.record(z.string(), z.array(z.enum(scopes)).min(1)),
+  /** The claim: text with values between blanks, or a list of them. @default 'scope' */
+  claim: z.string().min(1).default('scope'),
+})
+
+export type Oidc = z.output<typeof Oidc>
 
 const Settings = z.strictObject({
   /** IANA name of the reporting zone: whose days the snapshots are of. */
@@ -78,6 +105,10 @@ const Settings = z.strictObject({
       z.strictObject({ currency: z.string().regex(/^[A-Z]{3}$/), from: z.iso.date(), rate: z.number().positive() }),
     )
     .default([]),
+  /** Whose tokens the API takes beside its own keys. @default - nobody's */
+  oidc: Oidc.optional(),
+  /** Origins whose web pages may read the API in a browser, such as 'https://wiki.example.com'. @default - none */
+  cors: z.array(z.string().refine(isOrigin, 'expected an origin, such as https://wiki.example.com')).optional(),
 })
 
 export type Settings = z.output<typeof Settings>
@@ -85,9 +116,14 @@ export type Settings = z.output<typeof Settings>
 /** What a checked config holds. */
 export interface Config extends Settings {
   readonly sources: readonly Source[]
+  /** How it runs in AWS. @default - daily, and nobody is told */
+  readonly aws?: InAws
 }
 
-export type ConfigInput = z.input<typeof Settings> & { readonly sources: readonly Source[] }
+export type ConfigInput = z.input<typeof Settings> & {
+  readonly sources: readonly Source[]
+  readonly aws?: z.input<typeof InAws>
+}
 
 /** The part of a config that is plain data: all that compute and the API need, without any vendor's code. */
 export interface ConfigData extends Settings {
@@ -102,6 +138,8 @@ export interface ConfigData extends Settings {
       readonly settles: number
       /** False where only "now" can be read. */
       readonly past: boolean
+      /** Whose days it gives; absent: the reporting zone's. */
+      readonly zone?: string
     }[]
   }[]
 }
@@ -110,10 +148,10 @@ export interface ConfigData extends Settings {
  * Checks a config.
  * @throws `invalid` naming every field that is wrong
  */
-export function defineConfig({ sources, ...settings }: ConfigInput): Config {
+export function defineConfig({ sources, aws, ...settings }: ConfigInput): Config {
   const parsed = Settings.safeParse(settings)
   if (!parsed.success) throw invalid(`config: ${issuesText(parsed.error, settings)}`)
-  const config = { ...parsed.data, sources }
+  const config = { ...parsed.data, sources, ...(aws && { aws: checkedInAws(aws, sources) }) }
   zone(config.timezone)
   if (!Array.isArray(sources) || sources.length === 0) throw invalid('config: sources is empty; expected at least one')
   const ids = sources.map(({ id }) => id)
@@ -123,6 +161,16 @@ export function defineConfig({ sources, ...settings }: ConfigInput): Config {
   checkOwners(config)
   checkKinds(config)
   return config
+}
+
+function checkedInAws(given: z.input<typeof InAws>, sources: readonly Source[]): InAws {
+  const parsed = InAws.safeParse(given)
+  if (!parsed.success) throw invalid(`config: aws: ${issuesText(parsed.error, given)}`)
+  const unknown = Object.keys(parsed.data.schedules).find((id) => !sources.some((source) => source.id === id))
+  if (unknown === undefined) return parsed.data
+  throw invalid(
+    `config: aws.schedules names '${unknown}', which is no source; have ${sources.map(({ id }) => id).join(', ')}`,
+  )
 }
 
 function checkOwners({ sources, owners }: Config): void {
@@ -163,19 +211,20 @@ function checkKinds({ weights, engagement, kinds: own }: Config): void {
 }
 
 /** The plain data of a config. */
-export function configData({ sources, ...settings }: Config): ConfigData {
+export function configData({ sources, aws: _, ...settings }: Config): ConfigData {
   return {
     ...settings,
     sources: sources.map(({ id, definition, streams }) => ({
       id,
       name: definition.name,
-      streams: Object.entries(streams).map(([name, { kind, facts, emits, settles, past }]) => ({
+      streams: Object.entries(streams).map(([name, { kind, facts, emits, settles, past, zone }]) => ({
         name,
         kind,
         facts: facts ?? null,
         emits: emits ?? [],
         settles: settles ?? 0,
         past: past !== false,
+        ...(zone !== undefined && { zone }),
       })),
     })),
   }

@@ -21,9 +21,13 @@ export const keys = {
   series: (metric: string, window: WindowName, month: string) => ({ pk: `series#${metric}#${window}`, sk: month }),
   definition: (metric: string) => ({ pk: 'definition', sk: metric }),
   range: () => ({ pk: 'meta', sk: 'range' }),
+  deployed: () => ({ pk: 'meta', sk: 'deployed' }),
   cohort: (period: Period, first: Day) => ({ pk: `cohort#${period}`, sk: first }),
   cohorts: () => ({ pk: 'meta', sk: 'cohorts' }),
   apiKey: (hash: string) => ({ pk: 'key', sk: hash }),
+  keyUse: (id: string) => ({ pk: 'key-use', sk: id }),
+  quota: (caller: string, window: number) => ({ pk: `quota#${caller}`, sk: String(window) }),
+  cursorSecret: () => ({ pk: 'meta', sk: 'cursor-secret' }),
   annotation: (id: string) => ({ pk: 'annotation', sk: id }),
   idempotency: (apiKey: string, key: string) => ({ pk: `idempotency#${apiKey}`, sk: key }),
 }
@@ -250,10 +254,22 @@ export interface DefinitionRow extends Item {
   readonly versions: readonly (Definition & { readonly [name: string]: string | number })[]
 }
 
+/** When a deployment in AWS was first made: no snapshot is expected of a day before it. */
+export interface DeployedRow extends Item {
+  readonly at: string
+}
+
 /** Snapshots exist for the days asked for, both included. */
 export interface RangeRow extends Item {
   readonly from: Day
   readonly to: Day
+  /** The compute that last began. @default - none since a rebuild */
+  readonly begun?: string
+  /**
+   * Names what compute has published: another name wherever anything may differ. @default - a compute is at work, or
+   * died at it
+   */
+  readonly published?: string
 }
 
 /**
@@ -299,6 +315,23 @@ export interface ApiKeyRow extends Item {
   readonly scopes: readonly string[]
   readonly created: string
   readonly until: string | null
+  /** Id of the key that it takes the place of. @default - none */
+  readonly replaces?: string
+}
+
+/** When a key was used, to the hour. A row of its own, so that noting it never undoes a change of the key. */
+export interface KeyUseRow extends Item {
+  readonly at: string
+}
+
+/** How much of a window's quota the instances of the API have taken. */
+export interface QuotaRow extends Item {
+  readonly taken: number
+}
+
+/** What cursors are signed with. */
+export interface CursorSecretRow extends Item {
+  readonly secret: Uint8Array
 }
 
 /**

@@ -12,6 +12,11 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   metrics: [],
   snapshot: ['DATE', 'YYYY-MM-DD'],
   cohorts: ['--period', '--from', '--to'],
+  anomalies: ['--date'],
+  'annotate add': ['TITLE', '--from', '--to', '--channel', '--tag', '--text', '--url'],
+  'annotate list': ['--from', '--to', '--tag'],
+  'annotate delete': ['ID'],
+  'annotate effect': ['ID', '--metric'],
   status: [],
   'keys create': ['--name', '--scopes', '--days'],
   'keys list': [],
@@ -25,7 +30,7 @@ describe('help', () => {
   const lines = Object.keys(commands).map((command) => [...command.split(' '), '--help'])
   let ended: Ended[] = []
   beforeAll(async () => {
-    ended = await runCommands([...lines, ['--help'], ['keys', '--help']], {})
+    ended = await runCommands([...lines, ['--help'], ['keys', '--help'], ['annotate', '--help']], {})
   }, SLOW)
 
   test.each(Object.entries(commands))(
@@ -41,11 +46,12 @@ describe('help', () => {
   )
 
   test('of the program lists every command, and how to call one from the checkout', () => {
-    const [all, keys] = ended.slice(-2) as [Ended, Ended]
+    const [all, ...groups] = ended.slice(-3) as [Ended, Ended, Ended]
     for (const command of Object.keys(commands)) {
       const [word, second] = command.split(' ') as [string, string?]
       expect(all.stdout).toMatch(new RegExp(`^ +${word} +[A-Z]`, 'm'))
-      if (second) expect(keys.stdout).toMatch(new RegExp(`^ +${second} +[A-Z]`, 'm'))
+      const group = groups.find(({ stdout }) => stdout.includes(`(tidemark ${word})`))
+      if (second) expect(group?.stdout).toMatch(new RegExp(`^ +${second} +[A-Z]`, 'm'))
     }
     expect(all.stdout).toContain('npm run -s tidemark -- <command>')
   })

@@ -71,10 +71,18 @@ describe('what is compared with', () => {
     ['a day without a value', { value: null }],
     ['a day of another definition', { definition_version: 2 }],
     ['the day itself', { day: DAY }],
+    ['a day of which less was read', { coverage: 0.5 }],
     ['another weekday', { day: addDays(DAY, -8) }],
     ['a later day', { day: addDays(DAY, 7) }],
   ] as const)('never %s', (_, rest) => {
     expect(without(rest)).toMatchObject({ status: 'not_judged', reason: 'short_history', compared: [] })
+  })
+
+  test('like with like: where a stream has no past, days of which as much was read', () => {
+    const part = { coverage: 0.75 }
+    const days = STEADY.map((one) => ({ ...one, ...part }))
+    expect(judge(point(130, part), days, [])).toMatchObject({ status: 'unusual', median: 100 })
+    expect(judge(point(130, part), STEADY, [])).toMatchObject({ status: 'not_judged', reason: 'partly_covered' })
   })
 
   test('six days at least, the last twelve at most', () => {
@@ -92,7 +100,12 @@ describe('what is not judged', () => {
     ['source_late', point(10, { coverage: 0.5, finality: 'provisional' }), late, 'zendesk is late'],
     ['source_late', point(null, { coverage: 0 }), [{ source: 'ga4', status: 'failed' }], 'ga4 failed'],
     ['source_late', point(10, { coverage: 0.9 }), late, 'zendesk is late'],
-    ['partly_covered', point(10, { coverage: 0.9 }), [], 'not all that it rests on has been read'],
+    [
+      'partly_covered',
+      point(10, { coverage: 0.9 }),
+      [],
+      'not all that it rests on has been read, and only 0 final Thursdays before it are like that',
+    ],
     ['provisional', point(10, { finality: 'provisional' }), late, 'it is provisional until 2026-11-23 at the earliest'],
     ['low_sample', point(10, { low_sample: true }), late, 'too few cases'],
     ['no_value', point(null), [], 'there is no value'],

@@ -64,9 +64,18 @@ test('what does not add up is compared by its last pair of days', () => {
   expect(found).toMatchObject({ current: 7, baseline: 4, change_abs: 3, change_pct: 75, basis: 'last' })
 })
 
+test('too few cases have values, and no change', () => {
+  const rates = points([50]).map((point) => ({ ...point, numerator: 10, denominator: 20 }))
+  const rule = { numerator: 'sum', denominator: 'sum' } as const
+  const of = (minSample: number) => compare(rates, rates, { rule, per: 100, unit: 'percent', minSample })
+  expect(of(21)).toMatchObject({ current: 50, baseline: 50, change_points: null, null_reason: 'below_min_sample' })
+  expect(of(20)).toMatchObject({ change_points: 0, null_reason: null })
+})
+
 test('with nothing to compare there is no change', () => {
   const found = compare(points([5], 1), points([5]), counts)
   expect(found).toMatchObject({ current: null, baseline: null, change_abs: null, change_pct: null, days_compared: 0 })
+  expect(found.null_reason).toBe('no_data')
 })
 
 test('a range compared with itself has not changed', () => {

@@ -1,15 +1,16 @@
 import * as fc from 'fast-check'
-import { customers, interactions, orders, posts, referrals, responses, tickets } from '../../functions/facts.ts'
-import { addDays, type Day, day, dayOf, isDay } from '../../functions/kit/day.ts'
+import { posts } from '../../functions/facts.ts'
+import { addDays, type Day, dayOf, isDay } from '../../functions/kit/day.ts'
 import type { FactRow } from '../../functions/kit/fact.ts'
-import { type Person, person } from '../../functions/kit/person.ts'
 import type { StreamKind } from '../../functions/kit/source.ts'
 import type { TestConfig } from './deployment.ts'
-import type { Said, Truth } from './oracle.ts'
+import type { Indicator, Said, Truth } from './oracle-facts.ts'
+import { anyRow, digits, drawnFacts, FIRST, optional, time } from './random-rows.ts'
 import { type StreamOptions, timeOf, type Vendor, type VendorRecord, vendor } from './vendor.ts'
 
-/** Clocks go forward on 29 March in Berlin. */
-export const FIRST = day('2026-02-20') /** What the test deployments hash people with. */
+export { FIRST }
+
+/** What the test deployments hash people with. */
 export const PEPPER = '5a'.repeat(32)
 
 export type Draw = <T>(arbitrary: fc.Arbitrary<T>) => T
@@ -29,130 +30,6 @@ export interface RandomDeployment {
   readonly holdings: readonly Holding[]
 }
 
-const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
-
-const digits = (max: number) => fc.integer({ min: 0, max })
-
-/** An instant near or far from midnight, or only its day. */
-export const time = (from: Day, days: number): fc.Arbitrary<string> =>
-  fc
-    .record({
-      day: digits(days - 1),
-      minute: fc.oneof(digits(1439), fc.constantFrom(0, 30, 59, 60, 119, 120, 1320, 1379, 1380, 1410, 1439)),
-      plain: fc.integer({ min: 0, max: 4 }),
-    })
-    .map(({ day, minute, plain }) => {
-      const on = addDays(from, day)
-      return plain === 0 ? on : new Date(Date.parse(`${on}T00:00:00Z`) + minute * 60_000).toISOString()
-    })
-
-const who: fc.Arbitrary<Person> = fc
-  .record({
-    n: digits(7),
-    email: digits(2),
-    phone: digits(3),
-    id: digits(2),
-    shared: fc.boolean(),
-  })
-  .map(({ n, email, phone, id, shared }) => {
-    const known = {
-      ...(email > 0 && { email: email === 1 ? `p${n}@x.example` : [`p${n}@x.example`, `other${n}@x.example`] }),
-      ...(phone === 0 && { phone: `+49 30 ${n % 3}` }),
-      ...(id > 0 && { id: `c${n}` }),
-    }
-    return person({ ...(Object.keys(known).length === 0 ? { id: `c${n}` } : known), ...(shared && { of: 'crm' }) })
-  })
-
-const amount = fc.oneof(digits(5_000), fc.constantFrom(0, 10, 0.1, 0.2, 0.3, 1999.99, 12_345_678.9, 9_999_999_999))
-const channel = fc.constantFrom('web', 'email', 'chat', 'social', 'phone', 'commerce')
-const party = fc.constantFrom('customer', 'company')
-
-/** Rows of every fact that metrics read, but for `posts`. */
-function row(fact: string, days: number): fc.Arbitrary<FactRow> {
-  const at = time(FIRST, days)
-  switch (fact) {
-    case 'interactions':
-      return fc
-        .record({
-          at,
-          channel,
-          kind: fc.constantFrom('visit', 'like', 'comment', 'message', 'demo', 'purchase', 'ticket', 'reply'),
-          count: optional(fc.oneof(digits(5), fc.constantFrom(0.1, 0.25, 2.5))),
-          initiator: optional(party),
-          actor: optional(party),
-          customer: optional(who),
-        })
-        .map((columns) => interactions(columns as Parameters<typeof interactions>[0]))
-    case 'customers':
-      return fc
-        .record({
-          customer: who,
-          since: time(addDays(FIRST, -20), days + 20),
-          left: optional(time(FIRST, days + 10)),
-          role: optional(fc.constantFrom('customer', 'customer', 'contact')),
-          segment: optional(fc.constantFrom('small', 'large')),
-          origin: optional(fc.constantFrom('fair', 'web')),
-        })
-        .map((columns) => customers(columns as Parameters<typeof customers>[0]))
-    case 'orders':
-      return fc
-        .record({
-          n: digits(9),
-          at,
-          amount,
-          currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'USD', 'JPY', 'GBP'),
-          kind: fc.constantFrom('order', 'order', 'order', 'renewal', 'refund'),
-          customer: optional(who),
-        })
-        .map(({ n, kind, amount, ...rest }) =>
-          orders({
-            ...rest,
-            id: `${kind[2]}${n}`,
-            kind: kind as 'order',
-            amount: kind === 'refund' ? -amount : amount,
-            ...(kind === 'refund' && { order: `d${n}` }),
-          }),
-        )
-    case 'responses':
-      return fc
-        .record({
-          n: digits(99),
-          at,
-          survey: fc.constantFrom('nps', 'csat', 'rating', 'recommendation'),
-          customer: optional(who),
-        })
-        .map(({ n, ...rest }) =>
-          responses({ ...rest, survey: rest.survey as 'nps', id: `a${n}`, value: n % 11, scale: [0, 10] }),
-        )
-    case 'tickets':
-      return fc
-        .record({
-          n: digits(99),
-          opened: at,
-          channel: fc.constantFrom('email', 'chat'),
-          initiator: optional(party),
-          customer: optional(who),
-        })
-        .map(({ n, ...rest }) => tickets({ ...rest, id: `t${n}` } as Parameters<typeof tickets>[0]))
-    default:
-      return fc
-        .record({ n: digits(99), at, customer: optional(who) })
-        .map(({ n, ...rest }) => referrals({ ...rest, id: `f${n}` }))
-  }
-}
-
-const facts = [
-  'interactions',
-  'interactions',
-  'customers',
-  'customers',
-  'orders',
-  'orders',
-  'responses',
-  'tickets',
-  'referrals',
-]
-
 /** One record of a stream that yields `yields`. */
 export function anyRecord(
   draw: Draw,
@@ -162,7 +39,7 @@ export function anyRecord(
   days: number,
 ): VendorRecord {
   const many = draw(fc.constantFrom(1, 1, 1, 2, 3))
-  const rows = Array.from({ length: many }, () => draw(row(draw(fc.constantFrom(...yields)), days)))
+  const rows = Array.from({ length: many }, () => draw(anyRow(draw(fc.constantFrom(...yields)), days)))
   if (kind !== 'entity') return { key, rows }
   const gone = draw(digits(9)) === 0
   return { key, rows, changed: draw(changedAt(days)), ...(gone && { gone: [key] }) }
@@ -172,32 +49,49 @@ export function anyRecord(
 const changedAt = (days: number) =>
   time(FIRST, days).map((text) => (text.length === 10 ? `${text}T12:00:00.000Z` : text))
 
-/** Lifetime readings of some posts, one per post and instant. */
+/** Readings of some posts, one per post and instant: of what they have so far or, of one account, of single days. */
 function readings(draw: Draw, days: number): VendorRecord[] {
-  const published = ['p1', 'p2', 'p3', 'p4'].map((id) => ({
+  const published = ['p1', 'p2', 'p3', 'p4', 'p5'].map((id) => ({
     id,
     published: draw(optional(time(addDays(FIRST, -5), days))),
   }))
-  const at = [...new Set(draw(fc.array(time(FIRST, days), { maxLength: 12 })))].sort()
+  const at = [...new Set(draw(fc.array(time(FIRST, days), { maxLength: 15 })))].sort()
+  const counters = fc.record({
+    likes: optional(digits(40)),
+    comments: optional(digits(9)),
+    saves: optional(digits(3)),
+    clicks: optional(digits(9)),
+    reach: optional(digits(900)),
+    impressions: optional(digits(999)),
+  })
   const rows = at.flatMap((instant) =>
     published
       .filter(() => draw(digits(2)) > 0)
-      .map(({ id, published }) => {
-        const [likes, comments, clicks] = draw(fc.tuple(optional(digits(40)), optional(digits(9)), optional(digits(9))))
-        return posts({
+      .map(({ id, published }) =>
+        posts({
+          ...draw(counters),
           id,
           at: instant,
-          channel: 'social',
+          channel: id === 'p3' ? 'community' : 'social',
           published,
-          likes,
-          comments,
-          clicks,
-          account: id === 'p4' ? 'second' : null,
-        })
-      }),
+          account: id === 'p4' ? 'second' : id === 'p5' ? 'third' : null,
+          basis: id === 'p5' ? 'day' : null,
+        }),
+      ),
   )
   return rows.map((one, i) => ({ key: `reading${i}`, rows: [one] }))
 }
+
+const indicators: readonly Indicator[] = [
+  { metric: 'customer_interaction_rate', window: 28, weight: 3, floor: 0, target: 500, engagement: 'social' },
+  { metric: 'first_response_time', window: 7, weight: 0.7, floor: 86_400, target: 600, pillar: 'agent' },
+  { metric: 'nps', window: 28, weight: 0.1, floor: -100, target: 100, engagement: 'emotional', pillar: 'brand' },
+  { metric: 'churn_rate', window: 13, weight: 2, floor: 30, target: 0, pillar: 'brand' },
+  { metric: 'revenue', window: 'all', weight: 1, floor: 0, target: 100_000 },
+]
+
+/** Facts of which a stream may say much, so that there is enough to divide by. */
+const MUCH = ['customers', 'orders', 'interactions', 'traffic', 'responses', 'audience', 'deals'] as const
 
 /** Draws a deployment of two to four sources whose streams are of different kinds and say anything. */
 export function drawDeployment(draw: Draw): RandomDeployment {
@@ -207,10 +101,12 @@ export function drawDeployment(draw: Draw): RandomDeployment {
     const streams = draw(fc.constantFrom(1, 1, 2))
     return Array.from({ length: streams }, (_, nth): Holding => {
       const kind = draw(fc.constantFrom<StreamKind[]>('events', 'entity', 'whole'))
-      const yields = [...new Set(draw(fc.array(fc.constantFrom(...facts), { minLength: 1, maxLength: 4 })))]
-      const size = draw(fc.integer({ min: 0, max: 25 }))
+      const yields = [...new Set(draw(fc.array(fc.constantFrom(...drawnFacts), { minLength: 1, maxLength: 6 })))]
+      const size = draw(fc.integer({ min: 0, max: 40 }))
       const records = Array.from({ length: size }, (_, n) => anyRecord(draw, `r${n}`, yields, kind, days))
-      const emits = draw(fc.subarray(['commerce.purchase', 'chat.ticket', 'social.like'])).filter(() => i === 0)
+      const emits = draw(
+        fc.subarray(['commerce.purchase', 'chat.ticket', 'social.like', 'survey.response', 'review.review']),
+      ).filter(() => i === 0)
       const zone = kind === 'events' ? draw(optional(fc.constantFrom('America/New_York', 'Asia/Tokyo'))) : undefined
       return {
         source,
@@ -220,27 +116,63 @@ export function drawDeployment(draw: Draw): RandomDeployment {
       }
     })
   })
+  for (const fact of draw(fc.subarray([...MUCH], { maxLength: 3 }))) {
+    const source = draw(fc.constantFrom(...ids))
+    const records = Array.from({ length: 45 }, (_, n) => anyRecord(draw, `m${n}`, [fact], 'events', days))
+    holdings.push({ source, stream: fact, options: { kind: 'events', facts: [fact], span: 60 }, records })
+  }
   if (draw(fc.boolean())) {
     const options: StreamOptions = { kind: 'report', facts: ['posts'], span: 60 }
     holdings.push({ source: ids[0]!, stream: 'posts', options, records: readings(draw, days) })
   }
   const owner = fc.constantFrom(...ids)
+  const shops = holdings.filter(({ options }) => options.facts?.includes('orders')).map(({ source }) => source)
   const owners = draw(
     fc.record(
-      { customers: owner, interactions: owner, 'interactions.email': owner, 'tickets.chat': owner, responses: owner },
+      {
+        customers: owner,
+        interactions: owner,
+        'interactions.email': owner,
+        'tickets.chat': owner,
+        responses: owner,
+        traffic: owner,
+        audience: owner,
+        deals: owner,
+      },
       { requiredKeys: [] },
     ),
   )
   const weight = fc.constantFrom(0, 1, 10, 0.5, 0.1, 0.333333, 1.25, -1)
-  const windows = draw(fc.subarray([1, 7, 28, 40, 'all'] as const, { minLength: 2, maxLength: 2 }))
+  const windows = [...draw(fc.subarray([1, 7, 28, 40, 'all'] as const, { minLength: 2, maxLength: 2 }))]
+  const score = draw(fc.subarray([...indicators])).filter(
+    ({ metric }) => metric !== 'revenue' || windows.includes('all'),
+  )
   return {
     days,
     holdings,
     settings: {
       timezone: draw(fc.constantFrom('Europe/Berlin', 'Europe/Berlin', 'America/New_York', 'UTC', 'Pacific/Auckland')),
-      windows: [...windows],
+      windows,
+      score: score as NonNullable<TestConfig['score']>,
+      pointsCap: draw(fc.constantFrom(null, null, 5, 0.7)),
+      churn: draw(
+        fc.constantFrom('contractual' as const, 'contractual' as const, { inactiveDays: 5 }, { inactiveDays: 30 }),
+      ),
+      ...draw(
+        fc.constantFrom(
+          {},
+          {},
+          {},
+          {
+            customers: [
+              { from: '2026-03-05', count: 40 },
+              { from: '2026-04-01', count: 50 },
+            ],
+          },
+        ),
+      ),
       kinds: ['demo'],
-      owners: { ...owners, orders: draw(owner) },
+      owners: { ...owners, orders: draw(shops.length > 0 ? fc.constantFrom(...shops) : owner) },
       weights: draw(
         fc.record(
           { visit: weight, purchase: weight, 'social.like': weight, like: weight, demo: weight, ticket: weight },
@@ -289,17 +221,17 @@ export function saidBy({ holdings, settings, ...given }: RandomDeployment): Pick
     return on >= FIRST && on <= last
   }
   const unsaid: Said[] = []
-  const said = holdings.flatMap(({ source, records, options: { kind, zone = settings.timezone! } }) => {
+  const said = holdings.flatMap(({ source, stream, records, options: { kind, zone = settings.timezone! } }) => {
     const ends = new Map<string, string>()
     for (const { changed, gone = [] } of records) for (const key of gone) ends.set(key, changed!)
     return records.flatMap(({ key, rows }) => {
       const end = ends.get(key)
       const read = kind === 'entity' || kind === 'whole' ? rows : rows.filter((row) => isRead(row, zone))
-      if (end === undefined) return read.map((row) => ({ source, row }))
+      if (end === undefined) return read.map((row) => ({ source, stream, row }))
       const spells = read.filter(({ fact }) => fact === 'customers')
-      unsaid.push(...read.filter(({ fact }) => fact !== 'customers').map((row) => ({ source, row })))
+      unsaid.push(...read.filter(({ fact }) => fact !== 'customers').map((row) => ({ source, stream, row })))
       return spells.map(({ fact, columns }) => {
-        return { source, row: { fact, columns: { ...columns, left: earliest(columns.left, end) } }, gone: true }
+        return { source, stream, row: { fact, columns: { ...columns, left: earliest(columns.left, end) } }, gone: true }
       })
     })
   })
@@ -314,6 +246,11 @@ export function truthOf(given: RandomDeployment): Truth {
   return {
     timezone: settings.timezone ?? 'UTC',
     currency: 'EUR',
+    windows: settings.windows ?? [],
+    pointsCap: settings.pointsCap ?? null,
+    churn: settings.churn ?? 'contractual',
+    score: (settings.score ?? []) as readonly Indicator[],
+    customers: settings.customers,
     weights: settings.weights ?? {},
     owners: settings.owners ?? {},
     engagement: (settings.engagement ?? {}) as Truth['engagement'],

@@ -90,7 +90,7 @@ test('two people who turn out to be one restate with cause identity', async () =
   expect(await causes(home, '2026-11-12')).toEqual([null, 'identity'])
 })
 
-test('new weights restate with cause definition, days without a change aside', async () => {
+test('new weights restate with cause definition, also where the value stays the same', async () => {
   const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
   app.put('visits', [record(visit('2026-11-12'))])
   const config = { vendors: [app], windows: [1] }
@@ -99,9 +99,9 @@ test('new weights restate with cause definition, days without a change aside', a
   await home.compute({ from: '2026-11-11' })
   home.reconfigure({ ...config, weights: { visit: 2.5 } })
   const { changed } = await home.compute()
-  expect(changed).toEqual(['2026-11-12'])
+  expect(changed).toEqual(['2026-11-11', '2026-11-12'])
   const [, second] = await home.revisions('2026-11-12')
-  expect(second).toMatchObject({ cause: 'definition', changed_metrics: ['engagement_points'] })
+  expect(second).toMatchObject({ cause: 'definition', changed_metrics: ['engagement_points', 'engagement_points_per_customer'] })
   expect(valueIn(await home.snapshot('2026-11-12'), 'engagement_points').value).toBe(2.5)
 })
 

@@ -103,7 +103,7 @@ test('the table that is rebuilt from the log is the table that was, and the same
   await using deployed = await live()
   const before = rows(join(deployed.home, 'table.sqlite'))
   const kinds = new Set(before.map((row) => /^\["(\w+)/.exec(row)![1]))
-  expect([...kinds].sort()).toEqual(['cursor', 'held', 'meta', 'part', 'run', 'series', 'snapshot'])
+  expect([...kinds].sort()).toEqual(['cursor', 'definition', 'held', 'meta', 'part', 'run', 'series', 'snapshot'])
 
   const { file, store } = await emptied(deployed)
   const counts = await rebuild(store, seriesOf(store))

@@ -4,10 +4,12 @@ import { fromParquet, shapes, storedColumns } from '../../functions/compute/fact
 import type { Manifest } from '../../functions/ingest/manifest.ts'
 import type { Config } from '../../functions/kit/config.ts'
 import { addDays, type Day, eachDay } from '../../functions/kit/day.ts'
+import { periods } from '../../functions/kit/period.ts'
 import { collectRows } from '../../functions/store/collect-rows.ts'
 import { getJson, unpack } from '../../functions/store/json-object.ts'
 import type { Store } from '../../functions/store/open.ts'
 import {
+  type CohortRow,
   type CursorRow,
   type HeadRow,
   type HeldRow,
@@ -22,9 +24,9 @@ import {
 
 /**
  * Everything that a home says, as sorted text: the facts that compute sees, parts, cursors, held days, the range, every
- * revision of every snapshot, and the series. Left out is what tells one way there from another: runs, versions of
- * derived objects, and the times of reading and computing. Two homes with one pepper that were told the same give the
- * same text.
+ * revision of every snapshot, the series and the cohorts. Left out is what tells one way there from another: runs,
+ * versions of derived objects, and the times of reading and computing. Two homes with one pepper that were told the same
+ * give the same text.
  *
  * @throws if something that is pointed at is not there, or a snapshot is not the same in lake and table
  */
@@ -34,8 +36,14 @@ export async function canonicalDump(store: Store, config: Config): Promise<strin
     ...(await dumpStreams(store, config)),
     ...(await dumpSnapshots(store)),
     ...(await dumpSeries(store, config)),
+    ...(await dumpCohorts(store)),
   ]
   return lines.map((line) => `${line}\n`).join('')
+}
+
+/** What a rebuild alone puts back: cohorts are computed again from the facts. */
+export function withoutCohorts(dump: string): string {
+  return dump.replace(/^cohort .*\n/gm, '')
 }
 
 const line = (kind: string, ...given: unknown[]) => [kind, ...given.map((one) => JSON.stringify(one))].join(' ')
@@ -102,6 +110,16 @@ async function dumpStreams(store: Store, { sources }: Config): Promise<string[]>
       }
       const parked = keys.parked(id, name)
       if (await store.table.get(parked.pk, parked.sk)) lines.push(line('parked', id, name))
+    }
+  }
+  return lines
+}
+
+async function dumpCohorts({ table }: Store): Promise<string[]> {
+  const lines: string[] = []
+  for (const period of periods) {
+    for (const { sk, body } of (await collectRows(table, keys.cohort(period, '' as Day).pk)) as CohortRow[]) {
+      lines.push(line('cohort', period, sk, JSON.parse((await unpack(body)).toString())))
     }
   }
   return lines

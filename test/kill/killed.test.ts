@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { withoutCohorts } from './canonical-dump.ts'
 import { Folders, type Home, homeIn } from './homes.ts'
 import { type KillCase, killCases } from './kill-cases.ts'
 import { chapters } from './kill-fixture.ts'
@@ -55,7 +56,7 @@ it('restores the table from the lake, revisions included', async () => {
   const home = homeBefore(chapters.length)
   dropTable(home)
   await home.rebuild()
-  expect(await home.dump()).toBe(model.dumps.at(-1))
+  expect(await home.dump()).toBe(withoutCohorts(model.dumps.at(-1)!))
 })
 
 it('computes what was derived again, to the same values and without a revision', async () => {

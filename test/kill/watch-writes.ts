@@ -66,7 +66,9 @@ function classOfRow({ pk, sk }: Pick<Item, 'pk' | 'sk'>): WriteClass {
   if (top === 'part') return 'pointer'
   if (top === 'snapshot') return sk === 'head' ? 'head row' : 'revision row'
   if (top === 'series') return 'series row'
-  if (top === 'meta') return 'range row'
+  if (top === 'meta') return sk === 'cohorts' ? 'cohorts row' : 'range row'
+  if (top === 'cohort') return 'cohort row'
+  if (top === 'definition') return 'definition row'
   if (top === 'run') return 'run row'
   if (['held', 'cursor', 'lease', 'parked'].includes(top!)) return top!
   throw new Error(`row ${pk} / ${sk} has no class`)

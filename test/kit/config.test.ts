@@ -7,16 +7,23 @@ const least: ConfigInput = { timezone: 'Europe/Berlin', currency: 'EUR', sources
 const define = (over: Partial<ConfigInput>) => defineConfig({ ...least, ...over })
 const refusal = (message: string) => new TidemarkError('invalid', message)
 
+/** What a config has that does not say otherwise. */
+const defaults = {
+  windows: [1, 7, 28, 'all'],
+  churn: 'contractual',
+  score: [],
+  targets: {},
+  pointsCap: null,
+  overlap: 28,
+  weights: {},
+  owners: {},
+  kinds: [],
+  engagement: {},
+  rates: [],
+}
+
 test('only zone, currency and sources are required', () => {
-  expect(defineConfig(least)).toEqual({
-    ...least,
-    windows: [1, 7, 28, 'all'],
-    weights: {},
-    owners: {},
-    kinds: [],
-    engagement: {},
-    rates: [],
-  })
+  expect(defineConfig(least)).toEqual({ ...least, ...defaults })
 })
 
 test('everything given is kept', () => {
@@ -28,8 +35,9 @@ test('everything given is kept', () => {
     engagement: { scan: { engagement: 'social', pillar: 'product' }, 'email.click': { pillar: 'brand' } } as const,
     customers: [{ from: '2026-01-01', count: 200 }],
     rates: [{ currency: 'USD', from: '2026-01-01', rate: 0.92 }],
+    targets: { revenue: 500_000, churn_rate: 2.5 },
   }
-  expect(define(over)).toEqual({ ...least, ...over })
+  expect(define(over)).toEqual({ ...least, ...defaults, ...over })
 })
 
 describe('refused are', () => {

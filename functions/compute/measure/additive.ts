@@ -8,7 +8,7 @@ export function additiveRows(measure: Computed, dimensions: readonly string[], c
   switch (measure.kind) {
     case 'sum': {
       if (measure.fact.name === 'traffic') return trafficRows(measure)
-      return `SELECT day${split}, sum(exact(CAST(${column(measure.column)} AS DOUBLE))) AS v FROM ${rowsOf(measure)} WHERE ${column(measure.column)} IS NOT NULL AND ${complete(measure)} GROUP BY ALL`
+      return `SELECT day${split}, sum(${exactly(measure)}) AS v FROM ${rowsOf(measure)} WHERE ${column(measure.column)} IS NOT NULL AND ${complete(measure)} GROUP BY ALL`
     }
     case 'points':
       return pointRows(dimensions, measure.weights, measure.weights ? (measure.cap ?? null) : cap)
@@ -41,14 +41,22 @@ const named = (dimension: string) => `coalesce(${column(dimension)}, 'unknown')`
 /** What a day's rows of such a table are worth. */
 export const worth = ({ kind }: Computed) => (kind === 'distinct' ? 'count(DISTINCT key)' : 'sum(v)')
 
-/** A stream's own total of a day wins over the sum of its groups; rows of longer spans are for unique visitors only. */
+/**
+ * A stream's own total of a day wins over the sum of its groups; rows of longer spans are for unique visitors only. A day
+ * whose rows all lack the column has a row without worth: nobody knows how much it was, which is not 0.
+ */
 function trafficRows(measure: Computed & { readonly column: string }): string {
+  const silent =
+    measure.also === undefined
+      ? `
+    UNION ALL SELECT day, source, '', NULL, true FROM f_traffic WHERE coalesce(span, 1) = 1 AND ${condition(measure)} GROUP BY day, source HAVING count(${column(measure.column)}) = 0`
+      : ''
   const rows = `SELECT source, stream, day, "group", exact(${column(measure.column)}) AS v FROM f_traffic
     WHERE coalesce(span, 1) = 1 AND ${column(measure.column)} IS NOT NULL AND ${complete(measure)}`
   return `WITH rows AS (${rows}), totals AS (SELECT source, stream, day, sum(v) AS v FROM rows WHERE "group" IS NULL GROUP BY ALL)
     SELECT day, source, '' AS "group", v, true AS whole FROM totals
     UNION ALL SELECT day, source, '', sum(v), true FROM rows ANTI JOIN totals USING (source, stream, day) GROUP BY ALL
-    UNION ALL SELECT day, source, "group", sum(v), false FROM rows WHERE "group" IS NOT NULL GROUP BY ALL`
+    UNION ALL SELECT day, source, "group", sum(v), false FROM rows WHERE "group" IS NOT NULL GROUP BY ALL${silent}`
 }
 
 /**
@@ -61,7 +69,7 @@ function pointRows(
   cap: number | null,
 ): string {
   const split = dimensions.map((dimension) => `, ${grouping(dimension)}`).join('')
-  const earned = `sum(CAST(exact("count") AS DECIMAL(19, 3)) * CAST(${weights ? weightOf(weights) : 'weight'} AS DECIMAL(18, 6)))`
+  const earned = `sum(CAST("count" AS DECIMAL(22, 3)) * CAST(${weights ? weightOf(weights) : 'weight'} AS DECIMAL(16, 6)))`
   if (cap === null) return `SELECT day${split}, ${earned} AS v FROM f_interactions GROUP BY ALL`
   const names = dimensions.map((dimension) => `, ${column(dimension)}`).join('')
   const most = `CAST(${cap} AS ${EXACT})`
@@ -83,3 +91,7 @@ function weightOf(weights: Readonly<Record<string, number>>): string {
   })
   return cases.length > 0 ? `CASE ${cases.join(' ')} ELSE 0 END` : '0'
 }
+
+/** Counts of interactions are exact decimals already. */
+const exactly = ({ fact, column: name }: Computed & { readonly column: string }) =>
+  fact.name === 'interactions' && name === 'count' ? column(name) : `exact(CAST(${column(name)} AS DOUBLE))`
