@@ -83,8 +83,7 @@ const YIELD_MS = 60_000
  */
 export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation: Invocation): Promise<ComputeAnswer> {
   const { store, config } = deps
-  const begun = randomUUID()
-  const range = await extendRange(deps, event, begun)
+  const range = await extendRange(deps, event)
   const duplicate = {
     status: 'duplicate',
     ...range,
@@ -104,12 +103,13 @@ export async function compute(deps: ComputeDeps, event: ComputeEvent, invocation
   if (!lease) return duplicate
   const duck = await openDuck(config.timezone)
   try {
+    const begun = await noteBegun(store.table, range)
     const { lake, keys: read } = countReads(store.lake)
     const index = await compact(deps, duck, lake)
     // Before the sweep, which may use up the time.
     await updateCohorts(deps, duck, lake, index, range)
     const swept = await sweep(deps, duck, lake, index, range, invocation)
-    if (swept.status === 'done') await notePublished(store.table, range, begun)
+    if (swept.status === 'done') await notePublished(store.table, begun)
     return { ...swept, ...range, reads: readCounts(read) }
   } finally {
     await duck.close()
@@ -144,12 +144,11 @@ function readCounts(keys: readonly string[]): ReadCounts {
   }
 }
 
-/** Snapshots exist for all days from the earliest asked for to the latest, and never for one that has not ended. */
-async function extendRange(
-  { store, config, now }: ComputeDeps,
-  event: ComputeEvent,
-  begun: string,
-): Promise<{ from: Day; to: Day }> {
+/**
+ * Snapshots exist for all days from the earliest asked for to the latest, and never for one that has not ended. What is
+ * asked for is noted also by a compute that finds another at work: whoever is next does it.
+ */
+async function extendRange({ store, config, now }: ComputeDeps, event: ComputeEvent): Promise<{ from: Day; to: Day }> {
   const { pk, sk } = keys.range()
   const known = (await store.table.get(pk, sk)) as RangeRow | undefined
   const yesterday = addDays(dayOf(now().getTime(), config.timezone), -1)
@@ -157,17 +156,30 @@ async function extendRange(
   const to = known && known.to > asked ? known.to : asked
   const first = event.from ?? known?.from ?? asked
   const from = known && known.from < first ? known.from : first
-  await store.table.put({ pk, sk, from, to, begun })
+  if (from !== known?.from || to !== known.to) {
+    await store.table.put({ pk, sk, from, to, ...(known?.begun !== undefined && { begun: known.begun }) })
+  }
   return { from, to }
 }
 
+/** Takes the name of what is published away, so that half of a compute's writes are never taken for all. */
+async function noteBegun(table: Table, range: { from: Day; to: Day }): Promise<string> {
+  const begun = randomUUID()
+  const known = (await table.get(keys.range().pk, keys.range().sk)) as RangeRow | undefined
+  await table.put({ ...keys.range(), from: known?.from ?? range.from, to: known?.to ?? range.to, begun })
+  return begun
+}
+
 /**
- * Names what is published, so that the API knows an unchanged answer by this row alone. From the beginning of a compute
- * to its end there is no name: half of its writes are never taken for all. Left to a later compute that began meanwhile.
+ * Names what is published, so that the API knows an unchanged answer by this row alone. Left to a later compute that
+ * began meanwhile.
  */
-async function notePublished(table: Table, range: { from: Day; to: Day }, begun: string): Promise<void> {
-  const row = { ...keys.range(), ...range, begun, published: randomUUID() }
-  await table.put(row, { attribute: 'begun', is: '=', value: begun })
+async function notePublished(table: Table, begun: string): Promise<void> {
+  const { pk, sk } = keys.range()
+  const known = (await table.get(pk, sk)) as RangeRow | undefined
+  if (!known) return
+  const { from, to } = known
+  await table.put({ pk, sk, from, to, begun, published: randomUUID() }, { attribute: 'begun', is: '=', value: begun })
 }
 
 async function compact({ store, config, metrics }: ComputeDeps, duck: Duck, lake: Lake): Promise<DerivedIndex> {

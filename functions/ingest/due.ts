@@ -14,6 +14,8 @@ export interface Due {
 export interface Known {
   readonly now: Date
   readonly zone: string
+  /** The reporting zone: when a day has settled is told by it as well. */
+  readonly timezone: string
   readonly cursor: CursorRow | undefined
   /** Parts of the range that are committed. */
   readonly parts: ReadonlyMap<Day, Pick<PartRow, 'read'>>
@@ -22,6 +24,7 @@ export interface Known {
 
 const BASELINE_DAYS = 30
 const HOUR = 3_600_000
+const DAY_MS = 24 * HOUR
 /** A held part is read again after this long; if the vendor still says the same, it is believed. */
 export const HELD_AGAIN = 6 * HOUR
 /** How long after a day's end a reading of "now" still stands for it. */
@@ -52,11 +55,18 @@ export function due(stream: Stream, from: Day, to: Day, force: boolean, known: K
   return chunks(days, stream.span ?? 31)
 }
 
-function isDayDue({ repull = 0 }: Stream, day: Day, { now, zone, parts, held }: Known): boolean {
+/**
+ * A day that was never read, or is read again: the trailing ones once a day, one that is held after a while, and one
+ * that was last read before it had settled once it has. Without that, a missed run would leave it provisional for ever.
+ */
+function isDayDue({ repull = 0, settles = 0 }: Stream, day: Day, known: Known): boolean {
+  const { now, zone, timezone, parts, held } = known
   const part = parts.get(day)
   const waiting = held.get(day)
   if (waiting) return now.getTime() - Date.parse(waiting.read) >= HELD_AGAIN
   if (!part) return true
+  const settled = Math.max(bounds(day, zone).end, bounds(day, timezone).end) + settles * DAY_MS
+  if (now.getTime() >= settled && Date.parse(part.read) < settled) return true
   const today = dayOf(now.getTime(), zone)
   return day >= addDays(today, -1 - repull) && dayOf(Date.parse(part.read), zone) < today
 }

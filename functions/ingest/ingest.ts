@@ -145,7 +145,8 @@ async function dueReadings(
   if (from > to) return []
   const parts = byDay((await collectRows(table, keys.part(source, name, to).pk, { from, to })) as PartRow[])
   const held = byDay((await collectRows(table, keys.held(source, name, to).pk, { from, to })) as HeldRow[])
-  return due(stream, from, to, force, { now: now(), zone: stream.zone ?? config.timezone, cursor, parts, held })
+  const { timezone } = config
+  return due(stream, from, to, force, { now: now(), zone: stream.zone ?? timezone, timezone, cursor, parts, held })
 }
 
 const byDay = <T extends { sk: string }>(rows: readonly T[]) => new Map(rows.map((row) => [row.sk as Day, row]))

@@ -57,7 +57,7 @@ export interface Plan {
 
 /**
  * Draws which rows vendors hold on which day, how late and how wrong they were, and what runs when.
- * @param daily most days end with a compute; else about a quarter do
+ * @param daily most days end with a compute; else about a fifth do
  */
 export function drawPlan(draw: Draw, daily: boolean): Plan {
   const { settings } = drawDeployment(draw)
@@ -76,7 +76,7 @@ export function drawPlan(draw: Draw, daily: boolean): Plan {
 }
 
 const MOST = ['once', 'once', 'once'] as const
-const NONE = ['no', 'no', 'no', 'no', 'no', 'no'] as const
+const NONE = ['no', 'no', 'no', 'no', 'no', 'no', 'no', 'no'] as const
 
 function simulatedDay(draw: Draw, day: number, sources: readonly string[], daily: boolean): SimulatedDay {
   const lot = (n: number) => draw(fc.nat(n - 1)) === 0
@@ -86,7 +86,7 @@ function simulatedDay(draw: Draw, day: number, sources: readonly string[], daily
     hour: draw(fc.constantFrom(5, 6, 9, 20)),
     idle: !quiet && lot(8),
     failing: !quiet && lot(5) ? draw(fc.subarray([...sources], { minLength: 1, maxLength: 2 })) : [],
-    again: lot(7) ? draw(fc.integer({ min: 1, max: 30 })) : null,
+    again: day === LAST ? 30 : lot(7) ? draw(fc.integer({ min: 1, max: 30 })) : null,
     backfill: !quiet && lot(25) ? draw(fc.integer({ min: 1, max: 5 })) : null,
     computes: quiet ? 'once' : draw(fc.constantFrom('no', 'once', 'racing', ...(daily ? MOST : NONE))),
   }
@@ -118,9 +118,9 @@ function events(draw: Draw): Told[] {
 }
 
 function reports(draw: Draw): Told[] {
-  const posted: StreamOptions = { kind: 'report', facts: ['posts'], settles: 1, repull: 3, ...SPAN }
+  const posted: StreamOptions = { kind: 'report', facts: ['posts'], settles: 1, repull: 7, ...SPAN }
   return [
-    late(draw, 'shop', 'traffic', { kind: 'report', facts: ['traffic', 'sends'], settles: 2, repull: 2, ...SPAN }, 25),
+    late(draw, 'shop', 'traffic', { kind: 'report', facts: ['traffic', 'sends'], settles: 2, repull: 9, ...SPAN }, 25),
     { source: 'app', stream: 'posts', options: posted, versions: readings(draw) },
   ]
 }

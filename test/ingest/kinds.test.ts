@@ -324,14 +324,23 @@ describe('entity', () => {
   })
 })
 
-test('settles is no matter of ingest: a day is read again by repull alone', async () => {
+test('a day that was last read before it had settled is read once more when it has', async () => {
   const vendor = openVendor('shop', { kind: 'report', settles: 5 })
   await using deployed = await deploy({ sources: [vendor.source], now: NOW })
   await deployed.ingest()
   deployed.at('2026-11-21T06:00:00Z')
   await deployed.ingest()
+  deployed.at('2026-11-24T23:00:00Z')
+  await deployed.ingest()
+  // The 19th has settled when the 25th begins, the 20th a day later; the days between were read together.
+  deployed.at('2026-11-26T06:00:00Z')
+  await deployed.ingest()
+  await deployed.ingest()
   expect(ranges(vendor)).toEqual([
     ['2026-11-19', '2026-11-19'],
     ['2026-11-20', '2026-11-20'],
+    ['2026-11-21', '2026-11-23'],
+    ['2026-11-19', '2026-11-20'],
+    ['2026-11-24', '2026-11-25'],
   ])
 })
