@@ -1,8 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { scopes } from '../functions/api/keys.ts'
 import { invalid, TidemarkError } from '../functions/kit/errors.ts'
-import { type ApiKeyRow, keys } from '../functions/store/rows.ts'
-import type { Table } from '../functions/store/table.ts'
 import { openApp } from './open-app.ts'
 import type { Deployment } from './open-deployment.ts'
 
@@ -22,7 +18,7 @@ export interface Request {
 
 /**
  * Asks the API in this process, so that a command says what its route says, word for word. Whoever may run a command on
- * the store needs no key of it: one that opens every route is put before the table, and never written.
+ * the store needs no key of it.
  * @throws `invalid` with the detail of a problem that the caller can mend
  */
 export async function askApi(
@@ -30,29 +26,10 @@ export async function askApi(
   path: string,
   { method = 'GET', body: sent }: Request = {},
 ): Promise<string> {
-  const { table } = deployment.store
-  const key = `tm_${randomBytes(32).toString('base64url')}`
-  const at = keys.apiKey(createHash('sha256').update(key).digest('hex'))
-  const row: ApiKeyRow = {
-    ...at,
-    id: 'cli',
-    name: 'command line',
-    scopes,
-    created: deployment.now().toISOString(),
-    until: null,
-  }
-  const withKey: Table = {
-    get: async (pk, sk) => (pk === at.pk && sk === at.sk ? row : table.get(pk, sk)),
-    put: (...given) => table.put(...given),
-    delete: (...given) => table.delete(...given),
-    query: (...given) => table.query(...given),
-    batch: (...given) => table.batch(...given),
-    close: () => table.close(),
-  }
-  const app = openApp({ ...deployment, store: { ...deployment.store, table: withKey } })
+  const app = openApp(deployment, { inProcess: { id: 'cli', name: 'command line' } })
   const response = await app.request(`http://localhost${path}`, {
     method,
-    headers: { Authorization: `Bearer ${key}`, ...(sent && { 'Content-Type': 'application/json' }) },
+    ...(sent && { headers: { 'Content-Type': 'application/json' } }),
     ...(sent && { body: JSON.stringify(sent) }),
   })
   const body = await response.text()

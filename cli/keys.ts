@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import { createKey, listKeys, revokeKey, type Scope, scopes } from '../functions/api/keys.ts'
+import { createKey, listKeys, revokeKey, rotateKey, type Scope, scopes } from '../functions/api/keys.ts'
 import { invalid } from '../functions/kit/errors.ts'
 import { openDeployment } from './open-deployment.ts'
 import { json, type Outcome } from './outcome.ts'
@@ -7,6 +7,7 @@ import { textTable } from './text-table.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
 const create = defineCommand({
   meta: { name: 'create', description: 'Make a key; it is shown once' },
@@ -39,10 +40,37 @@ const list = defineCommand({
   async run(): Promise<Outcome> {
     await using deployment = await openDeployment()
     const keys = await listKeys(deployment.store.table)
-    const rows = keys.map(({ id, name, scopes, created, until }) => [id, name, scopes.join(','), created, until])
+    const rows = keys.map(({ id, name, scopes, created, until, last_used }) => [
+      id,
+      name,
+      scopes.join(','),
+      created,
+      until,
+      last_used,
+    ])
     const none = 'no keys; make one: tidemark keys create --name dashboard'
-    const text = rows.length > 0 ? textTable(['id', 'name', 'scopes', 'created', 'until'], rows) : none
+    const text = rows.length > 0 ? textTable(['id', 'name', 'scopes', 'created', 'until', 'last used'], rows) : none
     return { ok: true, json: { keys }, text }
+  },
+})
+
+const rotate = defineCommand({
+  meta: { name: 'rotate', description: 'Make a key that takes the place of another; for a while, both work' },
+  args: {
+    id: { type: 'positional', description: 'Id of the key to replace, as keys list shows it', required: true },
+    hours: { type: 'string', valueHint: 'n', description: 'Hours for which the old key still works', default: '24' },
+    json,
+  },
+  async run({ args }): Promise<Outcome> {
+    const hours = wholeNumber('--hours', args.hours, 1, 720)
+    await using deployment = await openDeployment()
+    const at = { overlapMs: hours * HOUR_MS, now: deployment.now() }
+    const { id, key, name, until, oldUntil } = await rotateKey(deployment.store.table, args.id, at)
+    return {
+      ok: true,
+      json: { id, key, name, until, replaces: args.id, old_until: oldUntil },
+      text: `${key}\n\nid ${id}, until ${until ?? 'revoked'}; it is not shown again\n${args.id} works until ${oldUntil}`,
+    }
   },
 })
 
@@ -60,5 +88,5 @@ const revoke = defineCommand({
 /** `tidemark keys` */
 export const keys = defineCommand({
   meta: { name: 'keys', description: 'Keys of the API' },
-  subCommands: { create, list, revoke },
+  subCommands: { create, list, rotate, revoke },
 })

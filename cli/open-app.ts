@@ -1,5 +1,4 @@
-import { createApp } from '../functions/api/app.ts'
-import type { Dashboard } from '../functions/api/dashboard.ts'
+import { type AppOptions, createApp } from '../functions/api/app.ts'
 import { configData } from '../functions/kit/config.ts'
 import { metrics } from '../functions/metrics/index.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -8,7 +7,7 @@ import type { Deployment } from './open-deployment.ts'
 /** The HTTP API over a deployment. */
 export function openApp(
   { config, store, now, demo }: Pick<Deployment, 'config' | 'store' | 'now' | 'demo'>,
-  page: { readonly dashboard?: Dashboard } = {},
+  more: Pick<AppOptions, 'dashboard' | 'inProcess'> = {},
 ): ReturnType<typeof createApp> {
-  return createApp({ store, config: configData(config), metrics, now, version: packageJson.version, demo, ...page })
+  return createApp({ store, config: configData(config), metrics, now, version: packageJson.version, demo, ...more })
 }

@@ -63,9 +63,12 @@ export const status = defineCommand({
 
 /** Nobody has to act: it goes on by itself, or with the next reading. */
 function whyItWaits({ status, last_run }: Stream): string | undefined {
-  if (status === 'pending') return 'is first read when today has ended: the vendor tells only how things stand now'
   const reason = last_run?.warnings.find(({ code }) => code === 'waiting')?.message
-  if (reason === undefined) return undefined
+  if (reason === undefined) {
+    return status === 'pending'
+      ? 'is first read when today has ended: the vendor tells only how things stand now'
+      : undefined
+  }
   const quota = quotaText(last_run?.quota ?? null)
   return `waits: ${reason}${quota === null ? '' : ` (${quota})`}`
 }

@@ -1,13 +1,6 @@
-const STORED = 'tidemark.key'
+import { createClient } from './client.js'
 
-/** What the API refused, or why it could not be reached. */
-export class Refusal extends Error {
-  constructor(status, message, requestId) {
-    super(message)
-    this.status = status
-    this.requestId = requestId
-  }
-}
+const STORED = 'tidemark.key'
 
 /** Moves the key out of the link's fragment into this tab's storage, and the fragment out of the address bar at once. */
 export function takeKeyFromLink() {
@@ -23,20 +16,5 @@ export const keepKey = (key) => sessionStorage.setItem(STORED, key.trim())
 
 export const forgetKey = () => sessionStorage.removeItem(STORED)
 
-/** Reads `/v1/<path>`. Rejects with a `Refusal`, and with nothing else. */
-export async function read(path) {
-  const url = new URL(`v1/${path}`, document.baseURI)
-  let answer
-  try {
-    answer = await fetch(url, { headers: { Authorization: `Bearer ${sessionStorage.getItem(STORED) ?? ''}` } })
-  } catch {
-    throw new Refusal(0, 'the server cannot be reached; is it still running?', null)
-  }
-  const body = await answer.json().catch(() => ({}))
-  if (answer.ok) return body
-  throw new Refusal(
-    answer.status,
-    body.detail ?? body.title ?? `the server said ${answer.status}`,
-    body.instance ?? null,
-  )
-}
+/** The API of this deployment. It rejects with a `Refusal`, and with nothing else. */
+export const api = createClient({ baseUrl: document.baseURI, key: () => sessionStorage.getItem(STORED) ?? '' })

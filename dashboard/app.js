@@ -1,10 +1,10 @@
-import { forgetKey, hasKey, keepKey, read, takeKeyFromLink } from './api.js'
+import { api, forgetKey, hasKey, keepKey, takeKeyFromLink } from './api.js'
 import { element } from './element.js'
 import { addDays, dayText } from './format.js'
 import { proof } from './proof.js'
 import { sourceList, sourcesSummary } from './sources.js'
 import { emptyTile, tile } from './tile.js'
-import { capital, windowText } from './words.js'
+import { capital, isUntold, windowText } from './words.js'
 
 const DAYS_SHOWN = 60
 
@@ -38,7 +38,7 @@ function refused(refusal) {
     showSignIn(`${capital(refusal.message)}.`)
     return null
   }
-  return `${capital(refusal.message)}.${refusal.requestId ? ` Request ${refusal.requestId}.` : ''}`
+  return `${capital(refusal.message)}.${refusal.problem?.instance ? ` Request ${refusal.problem.instance}.` : ''}`
 }
 
 async function load() {
@@ -48,7 +48,7 @@ async function load() {
   $('board').hidden = false
   $('status').textContent = 'Loading …'
   try {
-    const found = await read('metrics')
+    const found = await api.listMetrics({ limit: '1000' })
     if (turn !== asked) return
     catalogue = found
   } catch (refusal) {
@@ -91,7 +91,7 @@ function chooseWindow(window) {
 
 async function showSources(turn) {
   try {
-    const found = await read('sources')
+    const found = await api.listSources()
     if (!catalogue) return
     $('notice').hidden = found.notice === null
     $('notice').textContent = found.notice === null ? '' : `${capital(found.notice)}.`
@@ -119,9 +119,11 @@ async function showTiles(turn) {
         if (turn === asked) $('tiles').children[i].replaceWith(made)
       }
       try {
-        const query = new URLSearchParams({ from, to: snapshots.to, window: chosenWindow })
-        const series = await read(`metrics/${metric.id}/series?${query}`)
-        put(tile(metric, series, () => showProof(metric, series)))
+        const window = metric.windows.includes(chosenWindow) ? chosenWindow : metric.windows[0]
+        const series = await api.getSeries({ id: metric.id, from, to: snapshots.to, window })
+        const made = tile(metric, series, () => showProof(metric, series))
+        made.hidden = isUntold(series)
+        put(made)
       } catch (refusal) {
         if (turn !== asked) return
         const words = refused(refusal)
@@ -129,13 +131,17 @@ async function showTiles(turn) {
       }
     }),
   )
+  if (turn !== asked) return
+  const untold = metrics.filter((_, i) => $('tiles').children[i].hidden)
+  $('untold').hidden = untold.length === 0
+  $('untold').textContent = `No source tells of ${untold.map(({ title }) => title).join(', ')}.`
 }
 
 async function showProof(metric, series) {
   let snapshot = null
   let reason = ''
   try {
-    snapshot = await read(`snapshots/${series.to}?metrics=${metric.id}`)
+    snapshot = await api.getSnapshot({ date: series.to, metrics: metric.id })
   } catch (refusal) {
     reason = refused(refusal)
     if (reason === null) return

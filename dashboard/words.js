@@ -8,6 +8,9 @@ export const nullReasons = {
   not_defined_yet: 'the metric did not exist yet',
 }
 
+/** Whether nothing that is configured could tell of a metric: of such a one no point is kept. */
+export const isUntold = ({ columns }) => columns.revision.every((revision) => revision === null)
+
 /** `why` of a point of a series: `revision` is null where no snapshot was computed. */
 export function whyNull({ null_reason: reason, revision }) {
   if (revision === null) return 'no snapshot of this day was computed'
@@ -17,7 +20,10 @@ export function whyNull({ null_reason: reason, revision }) {
 /** States of a source, in a word and in a sentence. */
 export const sourceStates = {
   ok: { word: 'ok', sentence: 'Everything that is due has been read.' },
-  pending: { word: 'first reading to come', sentence: 'It can only be read as it is now, once its first day has ended.' },
+  pending: {
+    word: 'first reading to come',
+    sentence: 'It can only be read as it is now, once its first day has ended.',
+  },
   late: { word: 'late', sentence: 'A day that is due has not arrived.' },
   held: {
     word: 'held back',

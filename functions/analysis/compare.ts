@@ -1,13 +1,12 @@
-import type { Unit } from '../kit/metric.ts'
 import type { DayPoint, RollUp } from './roll-up.ts'
 
 /** What became of a range against another, over the days that can be compared. */
 export interface Summary {
   readonly current: number | null
   readonly baseline: number | null
-  /** Of what is no percentage, and where the baseline is not 0. */
+  /** Of what counts or adds up, and where the baseline is not 0. */
   readonly change_pct: number | null
-  /** Of percentages: the difference of the two. */
+  /** Of rates, indexes and scores: the difference of the two. */
   readonly change_points: number | null
   readonly change_abs: number | null
   /** Why there is no change: nothing to compare, or too few cases to say anything by. */
@@ -31,9 +30,15 @@ export function compare(
   {
     rule,
     per,
-    unit,
+    inPoints,
     minSample = 0,
-  }: { readonly rule: RollUp; readonly per: number; readonly unit: Unit; readonly minSample?: number | undefined },
+  }: {
+    readonly rule: RollUp
+    readonly per: number
+    /** Whether the difference is told in points, and not in percent. */
+    readonly inPoints: boolean
+    readonly minSample?: number | undefined
+  },
 ): Summary {
   const pairs = current.flatMap((point, i) => {
     const other = baseline[i]
@@ -55,9 +60,8 @@ export function compare(
     current: now.value,
     baseline: then.value,
     change_abs: change,
-    change_pct:
-      change === null || unit === 'percent' || then.value === 0 ? null : (change / Math.abs(then.value!)) * 100,
-    change_points: unit === 'percent' ? change : null,
+    change_pct: change === null || inPoints || then.value === 0 ? null : (change / Math.abs(then.value!)) * 100,
+    change_points: inPoints ? change : null,
     null_reason: pairs.length === 0 ? 'no_data' : none ? 'zero_denominator' : few ? 'below_min_sample' : null,
     days_compared: pairs.length,
     days_left_out: current.length - pairs.length,

@@ -1,4 +1,4 @@
-import type { Unit } from '../kit/metric.ts'
+import type { Metric, Unit } from '../kit/metric.ts'
 
 const number = (value: number, digits = 2) => value.toLocaleString('en', { maximumFractionDigits: digits })
 
@@ -19,6 +19,10 @@ export function sayValue(value: number, unit: Unit, currency?: string): string {
       return number(value)
   }
 }
+
+/** Whether a change of it is told in points: of rates, indexes and scores on a scale. What counts or adds up, in percent. */
+export const differsInPoints = ({ unit, kind }: Pick<Metric, 'unit' | 'kind'>): boolean =>
+  unit === 'percent' || unit === 'score' || (unit === 'points' && kind === 'ratio')
 
 /** A difference, with its sign; rates differ in points, not in percent. */
 export function sayChange(change: number, unit: Unit, currency?: string): string {

@@ -4,6 +4,7 @@ import { addDays, type Day } from '../kit/day.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import type { Lake } from '../store/lake.ts'
 import { appendLog } from '../store/log.ts'
+import { renamePublished } from '../store/published.ts'
 import { type Annotation, type AnnotationRow, type IdempotencyRow, keys } from '../store/rows.ts'
 import type { Item, Table } from '../store/table.ts'
 
@@ -48,6 +49,7 @@ export async function addAnnotation(store: Stored, request: AddRequest): Promise
   if (intent?.done) return annotation
   await appendLog(lake, { type: 'annotation', at: created_at, added: annotation })
   await table.put({ ...keys.annotation(annotation.id), ...annotation })
+  await renamePublished(table)
   if (intent) await table.put({ ...intent, done: true })
   return annotation
 }
@@ -102,6 +104,7 @@ export async function deleteAnnotation({ table, lake }: Stored, id: string, now:
   if (!(await table.get(PARTITION, id))) return false
   await appendLog(lake, { type: 'annotation', at: now.toISOString(), deleted: id })
   await table.delete(PARTITION, id)
+  await renamePublished(table)
   return true
 }
 

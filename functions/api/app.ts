@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { etag } from 'hono/etag'
+import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
@@ -15,15 +14,21 @@ import { TidemarkError } from '../kit/errors.ts'
 import type { Metric } from '../kit/metric.ts'
 import type { Lake } from '../store/lake.ts'
 import type { Table } from '../store/table.ts'
+import { signedCursors } from './cursor.ts'
 import type { Dashboard } from './dashboard.ts'
-import { isKeyShaped, keyVerifier } from './keys.ts'
+import { isKeyShaped, keyVerifier, type Verify } from './keys.ts'
+import { knownAnswers } from './known-answers.ts'
+import { isTokenShaped, oidcVerifier } from './oidc.ts'
 import { type InvalidParam, problem } from './problem.ts'
+import { leasedQuota } from './quota.ts'
+import { represent } from './represent.ts'
 import { annotations } from './routes/annotations.ts'
 import { anomalies } from './routes/anomalies.ts'
 import { cohorts } from './routes/cohorts.ts'
 import { effect } from './routes/effect.ts'
 import { explain } from './routes/explain.ts'
 import { health } from './routes/health.ts'
+import { mcp } from './routes/mcp.ts'
 import { metric } from './routes/metric.ts'
 import { metrics } from './routes/metrics.ts'
 import { openapi } from './routes/openapi.ts'
@@ -31,7 +36,8 @@ import { revisions } from './routes/revisions.ts'
 import { series } from './routes/series.ts'
 import { snapshot } from './routes/snapshot.ts'
 import { sources } from './routes/sources.ts'
-import type { Api, Env, Serving } from './serving.ts'
+import { value } from './routes/value.ts'
+import type { Api, Caller, Env, Serving } from './serving.ts'
 
 const MAX_BODY_BYTES = 65_536
 const MAX_URL_LENGTH = 8_192
@@ -48,6 +54,13 @@ export interface AppOptions {
   readonly anyHost?: boolean
   /** Files of the page. @default - none is served */
   readonly dashboard?: Dashboard
+  /** Requests that one key has in a minute. @default 600 */
+  readonly requestsPerMinute?: number
+  /**
+   * Who asks, where all requests are made in this process: nobody needs a key then, and nothing is counted. Never for an
+   * app that is served. @default - requests come from outside
+   */
+  readonly inProcess?: Caller
   /** Where faults of ours are told. @default - a line of JSON on stderr */
   readonly log?: (entry: Readonly<Record<string, string>>) => void
 }
@@ -56,9 +69,18 @@ export interface AppOptions {
  * The HTTP API, without a server. It opens nothing and closes nothing.
  * @throws `invalid` if the config names metrics that do not exist
  */
-export function createApp({ demo = false, anyHost = false, dashboard, log = toStderr, ...given }: AppOptions): Api {
+export function createApp({ anyHost = false, dashboard, log = toStderr, ...given }: AppOptions): Api {
   checkTargets(given.config, given.metrics)
-  const serving: Serving = { ...given, demo, verifyKey: keyVerifier(given.store.table, given.now) }
+  const { demo = false, inProcess = null, requestsPerMinute, ...rest } = given
+  const serving: Serving = {
+    ...rest,
+    demo,
+    inProcess,
+    verify: verifier(given),
+    quota: leasedQuota(given.store.table, given.now, requestsPerMinute),
+    known: knownAnswers(),
+    cursors: signedCursors(given.store.table, given.now, given.config.timezone),
+  }
   const api: Api = new OpenAPIHono<Env>({
     defaultHook: (result, c) => {
       if (!result.success) return invalidRequest(c, result.error)
@@ -69,15 +91,17 @@ export function createApp({ demo = false, anyHost = false, dashboard, log = toSt
 
   api.use(requestId())
   api.use(headers(anyHost))
+  if (given.config.cors?.length) api.use('/v1/*', pagesOf(given.config.cors))
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: wrongMethod }))
   api.use(refuse(anyHost))
   api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'body-too-large') }))
-  api.use(etag({ generateDigest: sha256, retainedHeaders: ['cache-control', 'etag', 'vary', 'x-request-id'] }))
+  api.use(represent(serving))
 
   for (const add of [
     health,
     metrics,
     metric,
+    value,
     series,
     explain,
     snapshot,
@@ -87,6 +111,7 @@ export function createApp({ demo = false, anyHost = false, dashboard, log = toSt
     effect,
     anomalies,
     sources,
+    mcp,
     openapi,
   ])
     add(api, serving)
@@ -96,8 +121,23 @@ export function createApp({ demo = false, anyHost = false, dashboard, log = toSt
   return api
 }
 
-function sha256(body: Uint8Array): ArrayBuffer {
-  return Uint8Array.from(createHash('sha256').update(body).digest()).buffer
+/** Keys and, where an issuer is configured, its tokens. */
+function verifier({ store, config, now }: Pick<AppOptions, 'store' | 'config' | 'now'>): Verify {
+  const ofKey = keyVerifier(store.table, now)
+  if (!config.oidc) return ofKey
+  const ofToken = oidcVerifier(config.oidc, now)
+  return (credential) => (isTokenShaped(credential) ? ofToken(credential) : ofKey(credential))
+}
+
+/** Lets web pages of those origins read. They send the key themselves: no cookie is ever asked for. */
+function pagesOf(origins: readonly string[]) {
+  return cors({
+    origin: [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match'],
+    exposeHeaders: ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  })
 }
 
 /** Browsers ignore Strict-Transport-Security over plain http, as on the loopback. */
@@ -121,6 +161,9 @@ function headers(https: boolean) {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 const KEY_PARAMETERS = ['key', 'api_key', 'apikey', 'access_token', 'token', 'authorization']
 
+/** Tokens begin with an object: other values with two full stops are none. */
+const isToken = (value: string) => value.startsWith('eyJ') && isTokenShaped(value)
+
 /** What no route ever answers. */
 function refuse(anyHost: boolean) {
   return createMiddleware<Env>(async (c, next) => {
@@ -132,7 +175,7 @@ function refuse(anyHost: boolean) {
       return problem(c, 'wrong-host', { detail: 'this server answers under 127.0.0.1, [::1] and localhost only' })
     }
     for (const [name, value] of searchParams) {
-      if (KEY_PARAMETERS.includes(name.toLowerCase()) || isKeyShaped(value)) {
+      if (KEY_PARAMETERS.includes(name.toLowerCase()) || isKeyShaped(value) || isToken(value)) {
         return problem(c, 'key-in-url', {
           detail:
             "URLs end up in logs and histories: send the header 'Authorization: Bearer tm_…' instead, and revoke a key that was sent this way",

@@ -9,13 +9,14 @@ const types: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
 }
 
-/** Nothing but these is ever served. */
+/** Nothing but these is ever served; `client.d.ts` is for those who copy the client. */
 export const dashboardFiles = [
   'index.html',
   'problems.html',
   'style.css',
   'app.js',
   'api.js',
+  'client.js',
   'element.js',
   'format.js',
   'proof.js',

@@ -3,7 +3,9 @@ import type { ConfigData } from '../kit/config.ts'
 import type { Metric } from '../kit/metric.ts'
 import { windowsOf } from '../kit/windows-of.ts'
 import { formula } from '../metrics/formula.ts'
-import { windowName } from '../store/rows.ts'
+import { type Definition, windowName } from '../store/rows.ts'
+import { versionOf } from './definition-versions.ts'
+import { inputsOf } from './inputs-of.ts'
 
 /** A metric as the API shows it. */
 export const MetricDescription = z
@@ -18,6 +20,7 @@ export const MetricDescription = z
     kind: z.enum(['total', 'level', 'distinct', 'quantile', 'ratio', 'score']),
     per: z.number().optional().describe('`ratio` only: what the quotient is multiplied by'),
     definition_version: z.int(),
+    inputs: z.array(z.string()).describe('ids of the sources whose data it rests on'),
     by: z.array(z.string()).describe('dimensions of its breakdowns'),
     windows: z.array(z.string()),
     target: z.number().optional().describe('what it ought to reach under `target_window`; absent where none is set'),
@@ -28,8 +31,20 @@ export const MetricDescription = z
   })
   .meta({ id: 'Metric' })
 
+/** What a metric is described with beside its declaration. */
+export interface Surroundings {
+  readonly config: ConfigData
+  /** All of them. */
+  readonly metrics: readonly Metric[]
+  /** Versions of it that compute noted, oldest first. */
+  readonly noted: readonly Definition[]
+}
+
 /** Describes a declared metric. */
-export function describeMetric(metric: Metric, config: ConfigData): z.output<typeof MetricDescription> {
+export function describeMetric(
+  metric: Metric,
+  { config, metrics, noted }: Surroundings,
+): z.output<typeof MetricDescription> {
   const windows = windowsOf(metric, config)
   const target = config.targets[metric.id]
   return {
@@ -42,7 +57,8 @@ export function describeMetric(metric: Metric, config: ConfigData): z.output<typ
     direction: metric.direction,
     kind: metric.kind,
     ...(metric.kind === 'ratio' && { per: metric.per ?? 1 }),
-    definition_version: metric.version ?? 1,
+    definition_version: versionOf(metric, noted),
+    inputs: inputsOf(metric, config, metrics),
     by: [...(metric.by ?? [])],
     windows: windows.map(windowName),
     ...(target !== undefined && { target, target_window: windowName(shortest(windows)) }),
@@ -52,3 +68,23 @@ export function describeMetric(metric: Metric, config: ConfigData): z.output<typ
 
 const shortest = (windows: readonly (number | 'all')[]) =>
   windows.reduce((a, b) => (b !== 'all' && (a === 'all' || b < a) ? b : a))
+
+/** Columns of a table of metrics. */
+export const metricColumns = [
+  'id',
+  'title',
+  'definition',
+  'formula',
+  'unit',
+  'currency',
+  'direction',
+  'kind',
+  'per',
+  'definition_version',
+  'inputs',
+  'by',
+  'windows',
+  'target',
+  'target_window',
+  'additive_over',
+] as const satisfies readonly (keyof z.output<typeof MetricDescription>)[]

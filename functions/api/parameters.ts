@@ -33,3 +33,30 @@ export const instantText = (description: string) =>
 export const metricId = text(64)
   .regex(/^[a-z][a-z0-9_]{1,63}$/, 'is no metric id; expected a lower-case letter, then a-z, 0-9 and _')
   .meta({ description: 'id of a metric, as listed by /v1/metrics', example: 'customer_interaction_rate' })
+
+/** How the answer is written; without it, the header Accept decides. */
+export const format = z
+  .enum(['json', 'csv'], "is no format; expected 'json' or 'csv'")
+  .optional()
+  .meta({ description: 'how the answer is written; without it, the header Accept decides', example: 'csv' })
+
+/** The most entries of one page. */
+export const limit = text(4)
+  .refine((given) => /^\d+$/.test(given) && Number(given) >= 1 && Number(given) <= 1_000, {
+    error: ({ input }) => `is '${String(input).slice(0, 40)}'; expected a whole number from 1 to 1000`,
+  })
+  .default('100')
+  .meta({ description: 'the most on one page', example: '100' })
+
+/** Where the page before ended. */
+export const cursor = text(400)
+  .optional()
+  .meta({ description: '`next_cursor` of the page before, with its other parameters unchanged; good for a day' })
+
+/** One value of a dimension. */
+export const segment = text(200)
+  .regex(
+    /^[a-z][a-z0-9_]{0,39}:[\x20-\x7e\x80-\uffff]{1,150}$/,
+    'is no segment; expected dimension:value, such as channel:email',
+  )
+  .meta({ description: 'one part of the whole: a dimension and its value', example: 'channel:email' })

@@ -10,6 +10,7 @@ export const problems = {
   'no-such-route': [404, 'There is no such route'],
   'unknown-metric': [404, 'There is no such metric'],
   'unknown-annotation': [404, 'There is no such annotation'],
+  'unknown-source': [404, 'There is no such source'],
   'no-snapshot': [404, 'There is no snapshot of that day'],
   'method-not-allowed': [405, 'The route does not know that method'],
   'idempotency-clash': [409, 'The key of the request was used for another one'],
@@ -17,7 +18,9 @@ export const problems = {
   'url-too-long': [414, 'The URL is too long'],
   'no-json': [415, 'The body is no JSON'],
   'wrong-host': [421, 'That host is not served here'],
+  'answer-too-large': [422, 'The answer would be too large'],
   'not-additive': [422, 'That would add up what does not add up'],
+  'quota-exceeded': [429, 'The quota of the key is used up'],
   internal: [500, 'Something is broken on our side'],
   unavailable: [503, 'Try again later'],
 } as const
@@ -33,7 +36,11 @@ export interface InvalidParam {
 /** RFC 9457, with `invalid_params` spelled as its erratum 6178 corrects it. */
 export const Problem = z
   .object({
-    type: z.string().describe('names the problem for ever; relative to this deployment, where it is explained'),
+    type: z
+      .string()
+      .describe(
+        'names the problem for ever; relative to this deployment, where it is explained, or as registered with IANA',
+      ),
     title: z.string(),
     status: z.int(),
     detail: z.string().optional(),
@@ -41,6 +48,14 @@ export const Problem = z
     invalid_params: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
   })
   .meta({ id: 'Problem' })
+
+/** Problems that have a name of their own in the registry of HTTP problem types. */
+const REGISTERED: { readonly [name in ProblemName]?: string } = {
+  'quota-exceeded': 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+}
+
+/** What names a problem for ever. */
+export const problemType = (name: ProblemName): string => REGISTERED[name] ?? `/problems.html#${name}`
 
 export interface ProblemDetails {
   readonly detail?: string
@@ -56,7 +71,7 @@ export function problem(
 ): Response {
   const [status, title] = problems[name]
   const body: z.output<typeof Problem> = {
-    type: `/problems.html#${name}`,
+    type: problemType(name),
     title,
     status,
     ...(detail !== undefined && { detail }),

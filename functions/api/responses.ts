@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import { Problem, type ProblemName, problems } from './problem.ts'
 
 /** The `responses` of a route: what it answers, 304 where the caller has it already, and its problems. */
@@ -22,11 +22,23 @@ export function responses<S extends z.ZodType>(description: string, schema: S, n
   }
 }
 
+/** The same of a route that reads: JSON or, where the caller asks for it, CSV. */
+export function readResponses<S extends z.ZodType>(description: string, schema: S, names: readonly ProblemName[]) {
+  const { 200: read, ...others } = responses(description, schema, [...names, 'answer-too-large'])
+  const csv = {
+    schema: z
+      .string()
+      .describe('RFC 4180 with a header row; text that a spreadsheet might run begins with an apostrophe'),
+  }
+  return { 200: { ...read, content: { ...read.content, 'text/csv': csv } }, ...others }
+}
+
 /** Problems of every route that demands a key. */
 export const securedProblems = [
   'invalid-request',
   'unauthenticated',
   'missing-scope',
+  'quota-exceeded',
   'internal',
   'unavailable',
 ] as const satisfies readonly ProblemName[]

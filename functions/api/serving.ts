@@ -3,14 +3,27 @@ import type { ConfigData } from '../kit/config.ts'
 import type { Metric } from '../kit/metric.ts'
 import type { Lake } from '../store/lake.ts'
 import type { Table } from '../store/table.ts'
-import type { VerifyKey } from './keys.ts'
+import type { Cursors } from './cursor.ts'
+import type { Verify } from './keys.ts'
+import type { KnownAnswers } from './known-answers.ts'
+import type { Quota, Standing } from './quota.ts'
 
 export interface Env {
   Variables: {
     requestId: string
     /** The key of a request to a route that demands one. */
-    caller: { readonly id: string; readonly name: string }
+    caller: Caller
+    /** What the request took out of the caller's quota; absent where nothing is counted. */
+    standing?: Standing
+    /** Under what the answer's ETag is to be remembered; absent where it is not. */
+    rememberAs?: { readonly request: string; readonly published: string }
   }
+}
+
+/** Who asks. */
+export interface Caller {
+  readonly id: string
+  readonly name: string
 }
 
 /** The application that routes add themselves to. */
@@ -25,5 +38,10 @@ export interface Serving {
   readonly version: string
   /** Whether simulators play the vendors. */
   readonly demo: boolean
-  readonly verifyKey: VerifyKey
+  readonly verify: Verify
+  readonly quota: Quota
+  readonly known: KnownAnswers
+  readonly cursors: Cursors
+  /** Who asks in this process, without a key: a command. Null where requests come from outside. */
+  readonly inProcess: Caller | null
 }

@@ -26,6 +26,10 @@ export const SnapshotBody = z
   .object({
     date: z.string(),
     timezone: z.string(),
+    segment: z
+      .string()
+      .optional()
+      .describe('whose values these are, where one was asked for; else they are of the whole'),
     revision: z.int(),
     finality,
     final_on: z.string().nullable().describe('first day on which it can be final; null if it is'),

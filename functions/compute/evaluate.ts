@@ -5,7 +5,7 @@ import { windowsOf } from '../kit/windows-of.ts'
 import { type Duck, quote } from './duck.ts'
 import { ofBillionths } from './exact.ts'
 import { additiveRows, worth } from './measure/additive.ts'
-import { type Computed, column } from './measure/condition.ts'
+import { byDimension, type Computed, daysOf } from './measure/condition.ts'
 import { directRows, directValues } from './measure/direct.ts'
 import { POPULATION_PRESENCE, PRESENCE_PARTS, presence, SPELLS, spanRows, spansOf } from './measure/spans.ts'
 import { runningSums, type Step, type Values } from './running.ts'
@@ -148,26 +148,26 @@ const NONE: Values = new Map()
 const windowsIn = ({ measure, windows }: Prepared): readonly (number | 'all')[] =>
   levelKinds.includes(measure.kind) ? [...windows].slice(0, 1) : [...windows]
 
-const group = (dimension: Dimension | null) => (dimension === null ? `''` : column(dimension))
+/** The dimensions of a measure, the total first. */
+const slotsOf = ({ dimensions }: Prepared) => ['', ...dimensions]
 
 async function additive(duck: Duck, one: Prepared, from: Day, to: Day): Promise<Map<string, Values>> {
   const { measure, windows, dimensions, table } = one
   const floor = addDays(from, -Math.max(1, ...[...windows].filter((window) => window !== 'all')))
   const since = windows.has('all') ? `greatest(day, DATE ${quote(floor)})` : 'day'
   const reach = windows.has('all') ? '' : ` AND day > DATE ${quote(floor)}`
-  const selects = [null, ...dimensions].map((dimension) => {
-    const rows =
-      measure.kind === 'sum' && measure.fact.name === 'traffic' ? ` AND whole = ${dimension !== 'group'}` : ''
-    return `SELECT ${quote(dimension ?? '')} AS d, ${group(dimension)} AS g, CAST(${since} AS VARCHAR) AS day, CAST(count(*) AS DOUBLE) AS n, CAST(${worth(measure)} AS VARCHAR) AS v
-      FROM ${table} WHERE day <= DATE ${quote(to)}${reach}${rows} GROUP BY ALL`
-  })
-  const rows = await duck.rows<Step & { d: string }>(selects.join(' UNION ALL '))
+  // A source's total of traffic need not be the sum of its groups.
+  const whole = measure.kind === 'sum' && measure.fact.name === 'traffic' ? ` AND whole = (d <> 'group')` : ''
+  const rows = await duck.rows<Step & { d: string }>(
+    `SELECT d, g, CAST(${since} AS VARCHAR) AS day, CAST(count(*) AS DOUBLE) AS n, CAST(${worth(measure)} AS VARCHAR) AS v
+      FROM ${byDimension(table, [...dimensions])} WHERE day <= DATE ${quote(to)}${reach}${whole} GROUP BY ALL`,
+  )
+  const steps = Map.groupBy(rows, ({ d }) => d)
   const found = new Map<string, Values>()
-  for (const dimension of [null, ...dimensions]) {
-    const steps = rows.filter(({ d }) => d === (dimension ?? ''))
+  for (const dimension of slotsOf(one)) {
     for (const window of windows) {
       const mean = 'mean' in measure && window !== 'all' ? window : 1
-      const values = runningSums(steps, window, from, to, (sum) => ofBillionths(sum) / mean)
+      const values = runningSums(steps.get(dimension) ?? [], window, from, to, (sum) => ofBillionths(sum) / mean)
       found.set(slot(measure, window, dimension), values)
     }
   }
@@ -178,45 +178,40 @@ const DAY_MS = 86_400_000
 
 async function spans(duck: Duck, one: Prepared, from: Day, to: Day): Promise<Map<string, Values>> {
   const { measure, dimensions, table } = one
-  const slots = windowsIn(one).flatMap((window) =>
-    [null, ...dimensions].map((dimension) => ({ window, dimension, slot: slot(measure, window, dimension) })),
-  )
-  const selects = slots.map(
-    ({
-      window,
-      dimension,
-      slot,
-    }) => `SELECT ${quote(slot)} AS slot, g, CAST(day AS VARCHAR) AS day, CAST(sum(n) AS DOUBLE) AS n, CAST(sum(v) AS VARCHAR) AS v FROM (
-        SELECT g, unnest([greatest(s, DATE ${quote(from)}), e]) AS day, unnest([1, -1]) AS n, unnest([v, -v]) AS v
-        FROM (${spansOf(measure, table, window, group(dimension))}) WHERE s < e AND s <= DATE ${quote(to)} AND e > DATE ${quote(from)})
+  const windows = windowsIn(one)
+  const rows = await duck.rows<Step & { d: string; w: number }>(
+    `SELECT d, w, g, CAST(day AS VARCHAR) AS day, CAST(sum(n) AS DOUBLE) AS n, CAST(sum(v) AS VARCHAR) AS v FROM (
+        SELECT d, w, g, unnest([greatest(s, DATE ${quote(from)}), e]) AS day, unnest([1, -1]) AS n, unnest([v, -v]) AS v
+        FROM (${spansOf(measure, table, [...dimensions], windows.map(daysOf))}) WHERE s < e AND s <= DATE ${quote(to)} AND e > DATE ${quote(from)})
       WHERE day <= DATE ${quote(to)} GROUP BY ALL`,
   )
-  const rows = await duck.rows<Step & { slot: string }>(selects.join(' UNION ALL '))
-  const steps = Map.groupBy(rows, ({ slot }) => slot)
+  const steps = Map.groupBy(rows, ({ d, w }) => `${w}|${d}`)
   const age = (sum: bigint, n: number, day: Day) => (n * Date.parse(day)) / DAY_MS - ofBillionths(sum)
+  const value = measure.kind === 'tenure' ? age : undefined
   return new Map(
-    slots.map(({ slot }) => [
-      slot,
-      runningSums(steps.get(slot) ?? [], 'all', from, to, measure.kind === 'tenure' ? age : undefined),
-    ]),
+    windows.flatMap((window) =>
+      slotsOf(one).map((dimension) => [
+        slot(measure, window, dimension),
+        runningSums(steps.get(`${daysOf(window)}|${dimension}`) ?? [], 'all', from, to, value),
+      ]),
+    ),
   )
 }
 
 async function direct(duck: Duck, one: Prepared, from: Day, to: Day): Promise<Map<string, Values>> {
   const { measure, dimensions, table } = one
-  const slots = windowsIn(one).flatMap((window) =>
-    [null, ...dimensions].map((dimension) => ({ window, dimension, slot: slot(measure, window, dimension) })),
+  const windows = windowsIn(one)
+  const values = directValues(measure, table, [...dimensions], windows.map(daysOf), from, to)
+  const rows = await duck.rows<{ d: string; w: number; g: string; day: Day; v: string }>(
+    `SELECT d, w, g, CAST(day AS VARCHAR) AS day, v FROM (${values})`,
   )
-  const selects = slots.map(
-    ({ window, dimension, slot }) =>
-      `SELECT ${quote(slot)} AS slot, g, CAST(day AS VARCHAR) AS day, v FROM (${directValues(measure, table, window, dimension, from, to)})`,
-  )
-  const rows = await duck.rows<{ slot: string; g: string; day: Day; v: string }>(selects.join(' UNION ALL '))
-  const found = new Map(slots.map(({ slot }) => [slot, new Map<Day, Map<string, number>>()]))
-  for (const { slot, g, day, v } of rows) {
-    const byDay = found.get(slot)!
+  const found = new Map<string, Map<Day, Map<string, number>>>()
+  const names = new Map(windows.map((window) => [daysOf(window), window]))
+  for (const { d, w, g, day, v } of rows) {
+    const key = slot(measure, names.get(w)!, d)
+    const byDay = found.get(key) ?? new Map<Day, Map<string, number>>()
     const groups = byDay.get(day) ?? new Map<string, number>()
-    byDay.set(day, groups.set(g, Number(v)))
+    found.set(key, byDay.set(day, groups.set(g, Number(v))))
   }
   return found
 }

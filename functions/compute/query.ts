@@ -52,9 +52,10 @@ export async function query(lake: Lake, config: ConfigData, { metric, buckets, b
     const answers: Answered[] = []
     for (const bucket of buckets) {
       const window = windowOf(metric, bucket)
+      const from = window === 'all' ? beginning : bucket.from
       const evaluated = await evaluate(duck, prepared, config, bucket.to, bucket.to)
-      const basis = coverage.of(asked, window === 'all' ? beginning : bucket.from, bucket.to)
-      answers.push({ ...bucket, ...windowValue(asked, window, bucket.to, evaluated, basis) })
+      const basis = coverage.of(asked, from, bucket.to)
+      answers.push({ from, to: bucket.to, ...windowValue(asked, window, bucket.to, evaluated, basis) })
     }
     return answers
   } finally {

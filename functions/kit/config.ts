@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { zone } from './day.ts'
 import { invalid, type TidemarkError } from './errors.ts'
-import { InAws } from './in-aws.ts'
+import { InAws, runsAt } from './in-aws.ts'
 import { issuesText } from './issues-text.ts'
 import type { Source } from './source.ts'
 import { channels, engagements, kinds, pillars } from './taxonomy.ts'
@@ -166,10 +166,16 @@ export function defineConfig({ sources, aws, ...settings }: ConfigInput): Config
 function checkedInAws(given: z.input<typeof InAws>, sources: readonly Source[]): InAws {
   const parsed = InAws.safeParse(given)
   if (!parsed.success) throw invalid(`config: aws: ${issuesText(parsed.error, given)}`)
-  const unknown = Object.keys(parsed.data.schedules).find((id) => !sources.some((source) => source.id === id))
-  if (unknown === undefined) return parsed.data
+  const { schedule, schedules } = parsed.data
+  const unknown = Object.keys(schedules).find((id) => !sources.some((source) => source.id === id))
+  if (unknown !== undefined) {
+    throw invalid(
+      `config: aws.schedules names '${unknown}', which is no source; have ${sources.map(({ id }) => id).join(', ')}`,
+    )
+  }
+  if (sources.some(({ id }) => runsAt(schedules[id] ?? schedule) !== null)) return parsed.data
   throw invalid(
-    `config: aws.schedules names '${unknown}', which is no source; have ${sources.map(({ id }) => id).join(', ')}`,
+    "config: aws: no source is collected every day, so that snapshots would come late; give one 'daily', 'hourly', or cron(<minute> <hour> * * ? *)",
   )
 }
 

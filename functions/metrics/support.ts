@@ -2,6 +2,10 @@ import { tickets } from '../facts.ts'
 import { withColumns } from '../kit/calculated.ts'
 import { count, known, level, median, open, quantile, ratio, sum, total } from '../kit/metric.ts'
 
+/** Opened again, as far as anything tells. */
+const SEEN_REOPENED =
+  'coalesce(reopens > 0, false) OR coalesce(first_solved IS NOT NULL AND (solved IS NULL OR coalesce(seconds_between(first_solved, solved) > 0, day_of(solved) > day_of(first_solved))), false)'
+
 const requests = withColumns(tickets, {
   human: { description: 'false if only a bot took part', sql: 'bot IS NOT TRUE' },
   reply_seconds: {
@@ -17,8 +21,12 @@ const requests = withColumns(tickets, {
     sql: 'coalesce(first_solved, solved)',
   },
   reopened: {
-    description: 'opened again after it was solved',
-    sql: 'coalesce(reopens > 0, false) OR coalesce(first_solved IS NOT NULL AND (solved IS NULL OR coalesce(seconds_between(first_solved, solved) > 0, day_of(solved) > day_of(first_solved))), false)',
+    description: 'opened again after it was solved; unknown where neither its reopenings nor its first solution are',
+    sql: `CASE WHEN reopens IS NOT NULL OR first_solved IS NOT NULL THEN ${SEEN_REOPENED} END`,
+  },
+  solved_once: {
+    description: 'took one round of work and is not known to have been opened again',
+    sql: `contacts = 1 AND NOT (${SEEN_REOPENED})`,
   },
 })
 
@@ -111,7 +119,7 @@ export const firstContactResolutionRate = ratio({
   direction: 'up',
   definition:
     'Of 100 tickets first solved in the window whose rounds of work are known, how many took exactly one and were not opened again. A ticket may be opened again for 7 days: until then it is provisional.',
-  numerator: count(requests, 'id', { contacts: 1, reopened: false }, { on: 'first_solve' }),
+  numerator: count(requests, 'id', { solved_once: true }, { on: 'first_solve' }),
   denominator: count(requests, 'id', { contacts: known }, { on: 'first_solve' }),
   per: 100,
   by,
@@ -124,9 +132,9 @@ export const reopenRate = ratio({
   unit: 'percent',
   direction: 'down',
   definition:
-    'Of 100 tickets first solved in the window, how many were opened again. A ticket may be opened again for 7 days: until then it is provisional.',
+    'Of 100 tickets first solved in the window of which it is known, how many were opened again. A ticket may be opened again for 7 days: until then it is provisional.',
   numerator: count(requests, 'id', { reopened: true }, { on: 'first_solve' }),
-  denominator: count(requests, 'id', {}, { on: 'first_solve' }),
+  denominator: count(requests, 'id', { reopened: known }, { on: 'first_solve' }),
   per: 100,
   by,
   waits: REOPEN_DAYS,

@@ -21,15 +21,15 @@ type Env = { readonly [name: string]: string | undefined }
 
 /**
  * Opens the store that the environment names: the directory `TIDEMARK_HOME` (`.tidemark` unless set), or with
- * `TIDEMARK_STORE=aws` the bucket `TIDEMARK_BUCKET` and the table `TIDEMARK_TABLE`. Secrets come from the environment in
- * both; reading them from SSM is not built yet. Rows expire by the real clock, also in a rehearsal with `TIDEMARK_NOW`:
- * leases are about processes, not about days.
+ * `TIDEMARK_STORE=aws` the bucket `TIDEMARK_BUCKET` and the table `TIDEMARK_TABLE`. Secrets come from SSM where
+ * `TIDEMARK_STAGE` names a deployment in AWS, and from the environment otherwise. Rows expire by the real clock, also in a
+ * rehearsal with `TIDEMARK_NOW`: leases are about processes, not about days.
  * @throws `invalid` naming the variable or the path that is wrong
  */
 export async function openStore(env: Env = process.env): Promise<Store> {
   const home = resolve(env.TIDEMARK_HOME || '.tidemark')
-  const secrets = openEnv({ home, env })
-  const [lake, table] = env.TIDEMARK_STORE ? await inAws(env) : inHome(home)
+  const secretsOfEnv = openEnv({ home, env })
+  const [lake, table, secrets = secretsOfEnv] = env.TIDEMARK_STORE ? await inAws(env) : inHome(home)
   return {
     lake,
     table,
@@ -40,7 +40,9 @@ export async function openStore(env: Env = process.env): Promise<Store> {
   }
 }
 
-function inHome(home: string): [Lake, Table] {
+type Opened = [lake: Lake, table: Table, secrets?: Secrets]
+
+function inHome(home: string): Opened {
   const trial = join(home, `.trial-${randomUUID()}`)
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 })
@@ -57,14 +59,20 @@ function inHome(home: string): [Lake, Table] {
 }
 
 /** Imported here, so that a laptop does not load the SDK. */
-async function inAws(env: Env): Promise<[Lake, Table]> {
+async function inAws(env: Env): Promise<Opened> {
   if (env.TIDEMARK_STORE !== 'aws') {
     throw invalid(`TIDEMARK_STORE is '${env.TIDEMARK_STORE}'; expected 'aws', or nothing for a local directory`)
   }
   const bucket = required(env, 'TIDEMARK_BUCKET', "the bucket's name")
   const table = required(env, 'TIDEMARK_TABLE', "the table's name")
-  const [{ openS3 }, { openDynamodb }] = await Promise.all([import('./s3.ts'), import('./dynamodb.ts')])
-  return [openS3({ bucket }), openDynamodb({ table })]
+  const stage = env.TIDEMARK_STAGE
+  const [{ openS3 }, { openDynamodb }, ssm] = await Promise.all([
+    import('./s3.ts'),
+    import('./dynamodb.ts'),
+    stage ? import('./ssm.ts') : undefined,
+  ])
+  const stores: [Lake, Table] = [openS3({ bucket }), openDynamodb({ table })]
+  return stage && ssm ? [...stores, ssm.openSsm({ stage })] : stores
 }
 
 function required(env: Env, name: string, what: string): string {

@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   status: [],
   'keys create': ['--name', '--scopes', '--days'],
   'keys list': [],
+  'keys rotate': ['ID', '--hours'],
   'keys revoke': ['ID'],
   accept: ['SOURCE', 'STREAM', 'DAY', 'all'],
   remap: ['--source'],

@@ -12,7 +12,7 @@ export const hasPython = spawnSync('python3', ['-c', 'import zoneinfo']).status 
 export function python<T>(program: string, ...args: readonly string[]): Promise<T> {
   const path = fileURLToPath(new URL(program, import.meta.url))
   return new Promise((resolve, reject) => {
-    execFile('python3', [path, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
+    execFile('python3', ['-B', path, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
       if (error) reject(error)
       else resolve(JSON.parse(stdout) as T)
     })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { campaignEffect, type DayValue, matchedDays } from '../../functions/analysis/campaign.ts'
-import { channelValue } from '../../functions/analysis/channel-value.ts'
 import { sayCampaign } from '../../functions/analysis/say-campaign.ts'
+import { segmentValue } from '../../functions/analysis/segment-value.ts'
 import { customers, interactions } from '../../functions/facts.ts'
 import { addDays, type Day, day, eachDay } from '../../functions/kit/day.ts'
 import { population, quantile, ratio, sum, total } from '../../functions/kit/metric.ts'
@@ -215,6 +215,6 @@ describe('a channel of a metric', () => {
       null,
     ],
   ])('%s', (_, metric, value, expected) => {
-    expect(channelValue(metric, value, 'email')).toBe(expected)
+    expect(segmentValue(metric, value, 'channel', 'email').value).toBe(expected)
   })
 })

@@ -15,7 +15,7 @@ const points = (values: readonly (number | null)[], open = 0): DayPoint[] =>
     coverage: 1,
   }))
 
-const counts = { rule: { value: 'sum' }, per: 1, unit: 'count' } as const
+const counts = { rule: { value: 'sum' }, per: 1, inPoints: false } as const
 
 test('an unfinished day is no drop: it is left out on both sides', () => {
   const found = compare(points([10, 10, 3], 1), points([8, 8, 8]), counts)
@@ -51,7 +51,7 @@ test('rates are put together from their parts and differ in points', () => {
     {
       rule: { numerator: 'sum', denominator: 'sum' },
       per: 100,
-      unit: 'percent',
+      inPoints: true,
     },
   )
   expect(found.current).toBeCloseTo(64.6, 10)
@@ -60,14 +60,14 @@ test('rates are put together from their parts and differ in points', () => {
 })
 
 test('what does not add up is compared by its last pair of days', () => {
-  const found = compare(points([5, 6, 7]), points([5, 5, 4]), { rule: null, per: 1, unit: 'count' })
+  const found = compare(points([5, 6, 7]), points([5, 5, 4]), { rule: null, per: 1, inPoints: false })
   expect(found).toMatchObject({ current: 7, baseline: 4, change_abs: 3, change_pct: 75, basis: 'last' })
 })
 
 test('too few cases have values, and no change', () => {
   const rates = points([50]).map((point) => ({ ...point, numerator: 10, denominator: 20 }))
   const rule = { numerator: 'sum', denominator: 'sum' } as const
-  const of = (minSample: number) => compare(rates, rates, { rule, per: 100, unit: 'percent', minSample })
+  const of = (minSample: number) => compare(rates, rates, { rule, per: 100, inPoints: true, minSample })
   expect(of(21)).toMatchObject({ current: 50, baseline: 50, change_points: null, null_reason: 'below_min_sample' })
   expect(of(20)).toMatchObject({ change_points: 0, null_reason: null })
 })

@@ -33,6 +33,7 @@ describe('GET /v1/metrics', () => {
           kind: 'ratio',
           per: 100,
           definition_version: 1,
+          inputs: ['shop'],
           by: ['channel', 'kind'],
           windows: ['1d', '28d', 'all'],
           additive_over: [],
@@ -47,15 +48,18 @@ describe('GET /v1/metrics', () => {
           direction: 'up',
           kind: 'total',
           definition_version: 2,
+          inputs: ['shop'],
           by: [],
           windows: ['1d', '28d', 'all'],
           additive_over: ['time', 'segment'],
         },
       ],
+      next_cursor: null,
     })
     for (const metric of metrics) {
-      const one = await json(get(`/v1/metrics/${metric.id}`))
+      const { versions, ...one } = await json(get(`/v1/metrics/${metric.id}`))
       expect(one).toEqual(body.metrics.find(({ id }: { id: string }) => id === metric.id))
+      expect(versions).toEqual([{ version: metric.version ?? 1, valid_from: null, change: null }])
     }
   })
 
@@ -115,6 +119,7 @@ describe('GET /v1/metrics/{id}/series', () => {
       from: '2026-10-28',
       to: '2026-11-01',
       granularity: 'day',
+      layout: 'columns',
       columns: {
         date: ['2026-10-28', '2026-10-29', '2026-10-30', '2026-10-31', '2026-11-01'],
         value: [null, null, 300, 310, 10],
@@ -194,7 +199,7 @@ describe('caching', () => {
       expect(await again.text()).toBe('')
       expect(again.headers.get('etag')).toBe(etag)
       expect(again.headers.get('cache-control')).toBe('private, max-age=60')
-      expect(again.headers.get('vary')).toBe('Accept, Authorization')
+      expect(again.headers.get('vary')).toBe('Accept, Accept-Encoding, Authorization')
       expect(again.headers.get('content-security-policy')).toContain("default-src 'none'")
     }
     expect((await get(SERIES, { 'If-None-Match': '"other"' })).status).toBe(200)
@@ -222,7 +227,7 @@ describe('the document', () => {
   test('names exactly the routes that answer', async () => {
     const { api } = await deploy()
     const answering = api.routes
-      .filter(({ method }) => method !== 'ALL')
+      .filter(({ method, path }) => method !== 'ALL' && path !== '/mcp')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
     const documented = routes.map(({ method, template }) => `${method} ${template}`)
     expect([...new Set(answering)].sort()).toEqual(documented.sort())

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { addAnnotation } from '../../functions/api/annotations.ts'
+import { day } from '../../functions/kit/day.ts'
 import { metrics as catalogue } from '../../functions/metrics/index.ts'
 import type { Snapshot } from '../../functions/store/rows.ts'
-import { deploy, fill, json, NEWEST, snapshotOf, store } from './deployment.ts'
+import { deploy, fill, json, NEWEST, NOON, snapshotOf, store } from './deployment.ts'
 
 const PATH = '/v1/metrics/customer_interaction_rate/explain'
 
@@ -96,6 +98,23 @@ describe('GET /v1/metrics/{id}/explain', () => {
     const { sentence, cautions } = await json(get(PATH))
     expect(cautions).toEqual(['2026-11-19 lacks data of shop', '2026-11-19 is provisional'])
     expect(sentence).toMatch(/2026-11-19 lacks data of shop\. 2026-11-19 is provisional\.$/)
+  })
+
+  test('lists what was noted for the days between', async () => {
+    const { get, table, lake } = await filled()
+    await store({ table, lake }, dayOf('2026-11-12', { web: 600 }, 200))
+    const noted = { title: 'Weekly quiz', text: null, tags: ['quiz'], url: null, channel: 'web' as const }
+    const caller = { id: '1', name: 'test' }
+    const add = (from: string, to: string) =>
+      addAnnotation(
+        { table, lake },
+        { fields: { date_from: day(from), date_to: day(to), ...noted }, caller, now: new Date(NOON) },
+      )
+    await add('2026-11-01', '2026-11-11')
+    await add('2026-11-10', '2026-11-12')
+    const { annotations } = await json(get(`${PATH}?against=same_weekday`))
+    const ofWeb = annotations.filter(({ channel }: { channel: string }) => channel === 'web')
+    expect(ofWeb).toMatchObject([{ date_from: '2026-11-10', title: 'Weekly quiz', tags: ['quiz'] }])
   })
 
   test('says that there is nothing to explain where a value is missing', async () => {

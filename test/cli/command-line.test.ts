@@ -35,7 +35,7 @@ describe('what cannot be understood ends with 2, and one line', () => {
   test.each([
     [['brew'], "'brew' is no command of tidemark; expected start, collect"],
     [[], "a command is missing after 'tidemark'"],
-    [['keys'], "a command is missing after 'tidemark keys'; expected create, list, revoke"],
+    [['keys'], "a command is missing after 'tidemark keys'; expected create, list, rotate, revoke"],
     [['sources', '--fast'], "unknown option '--fast'; 'tidemark sources --help' tells more"],
     [['snapshot'], 'the date is missing'],
     [['snapshot', '2026-11-19', 'x'], "'x' is one word too many"],
@@ -144,6 +144,9 @@ export default defineConfig({ timezone: 'Europe/Berlin', currency: 'EUR', source
         ['snapshot', '2026-11-19'],
         ['keys', 'list', '--json'],
         ['snapshot', '2026-02-30', '--json'],
+        ['keys', 'create', '--name', 'sheet', '--json'],
+        ['keys', 'rotate', '$10.id', '--hours', '2', '--json'],
+        ['keys', 'rotate', '$10.id'],
       ],
       {
         TIDEMARK_CONFIG: file('good.ts', good),
@@ -164,11 +167,27 @@ export default defineConfig({ timezone: 'Europe/Berlin', currency: 'EUR', source
         scopes: ['metrics:read'],
         created: expect.stringMatching(/^2026-11-20T04:0/),
         until: expect.stringMatching(/^2027-11-20T04:0/),
+        last_used: null,
       },
     ])
     expect(listed.stdout).not.toContain(key)
     expect(revoked).toMatchObject({ code: 0, stdout: `revoked ${id}\n` })
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`no key has the id '${id}'`) })
+  })
+
+  test('a key is replaced by another; for a while both work, and two are enough', () => {
+    const [made, rotated, again] = ended.slice(9) as [Ended, Ended, Ended]
+    const { id, key } = JSON.parse(made.stdout)
+    const fresh = JSON.parse(rotated.stdout)
+    expect(fresh).toMatchObject({
+      name: 'sheet',
+      replaces: id,
+      until: expect.stringMatching(/^2027-11-20T04:0/),
+      old_until: expect.stringMatching(/^2026-11-20T06:0/),
+    })
+    expect(fresh.key).toMatch(/^tm_/)
+    expect(fresh.key).not.toBe(key)
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`the keys ${id} and ${fresh.id}`) })
   })
 
   test('sources says that nothing was read', () => {

@@ -42,7 +42,7 @@ export function runCommands(
     for (const line of ${JSON.stringify(lines)}) {
       const said = { stdout: '', stderr: '' }
       const into = (name) => ({ write: (text) => { said[name] += text } })
-      const words = line.map((word) => word.replace(/^\\$(\\d)\\.(\\w+)$/, (_, n, field) => JSON.parse(ended[n - 1].stdout)[field]))
+      const words = line.map((word) => word.replace(/^\\$(\\d+)\\.(\\w+)$/, (_, n, field) => JSON.parse(ended[n - 1].stdout)[field]))
       ended.push({ code: await main(words, { stdout: into('stdout'), stderr: into('stderr') }), ...said })
     }
     return ended`,

@@ -109,5 +109,5 @@ test('days computed as facts came, changed and went say what they would if all h
     const { revisions, changed } = await home.compute()
     expect({ revisions, changed }).toEqual({ revisions: 0, changed: [] })
   })
-  await checkProperty(property, 3)
+  await checkProperty(property, 1, 3)
 })

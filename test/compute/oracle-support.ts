@@ -33,6 +33,8 @@ interface Ticket {
   readonly took: number | undefined
   readonly contacts: number | undefined
   readonly reopened: boolean
+  /** Whether anything tells if it was. */
+  readonly tells: boolean
 }
 
 /** Seconds from one instant to a later one; undefined where either is only a day, or they are the wrong way round. */
@@ -125,7 +127,7 @@ export function supportMetrics({ rows, has, dayOf }: Known): Subject {
     ),
     reopen_rate: eitherRate(
       share(
-        () => true,
+        ({ tells }) => tells,
         ({ reopened }) => reopened,
       ),
     ),
@@ -148,6 +150,7 @@ function ticketOf(row: Row, dayOf: Known['dayOf']): Ticket {
     waited: secondsBetween(opened, first_reply),
     took: secondsBetween(opened, solved),
     contacts: row.contacts as number | undefined,
+    tells: reopens !== undefined || first_solved !== undefined,
     reopened: Number(reopens ?? 0) > 0 || (first_solved !== undefined && (solved === undefined || later)),
   }
 }

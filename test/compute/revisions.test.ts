@@ -101,7 +101,10 @@ test('new weights restate with cause definition, also where the value stays the 
   const { changed } = await home.compute()
   expect(changed).toEqual(['2026-11-11', '2026-11-12'])
   const [, second] = await home.revisions('2026-11-12')
-  expect(second).toMatchObject({ cause: 'definition', changed_metrics: ['engagement_points', 'engagement_points_per_customer'] })
+  expect(second).toMatchObject({
+    cause: 'definition',
+    changed_metrics: ['engagement_points', 'engagement_points_per_customer'],
+  })
   expect(valueIn(await home.snapshot('2026-11-12'), 'engagement_points').value).toBe(2.5)
 })
 

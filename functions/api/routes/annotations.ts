@@ -6,9 +6,12 @@ import { type Day, day } from '../../kit/day.ts'
 import type { Annotation } from '../../store/rows.ts'
 import { AnnotationBody, annotationId, NewAnnotation, tag } from '../annotation-body.ts'
 import { addAnnotation, annotationsBetween, deleteAnnotation } from '../annotations.ts'
-import { dayText, text } from '../parameters.ts'
+import { answer } from '../answer.ts'
+import { tableOf } from '../csv.ts'
+import { pageAfter } from '../page.ts'
+import { cursor, dayText, format, limit, text } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Env, Serving } from '../serving.ts'
 import { writeResponses } from '../write-responses.ts'
@@ -27,14 +30,6 @@ const IdempotencyKey = text(255)
     description:
       'Of your own making, such as a UUID. Repeated with the same body within two days, the request answers the same and adds nothing; with another body it is refused. What failed is tried again.',
   })
-
-const Cursor = text(80)
-  .refine((given) => annotationId.safeParse(plain(given)).success, 'is no cursor; take next_cursor of the page before')
-  .optional()
-  .meta({ description: '`next_cursor` of the page before' })
-
-const opaque = (id: string) => Buffer.from(id).toString('base64url')
-const plain = (cursor: string) => Buffer.from(cursor, 'base64url').toString()
 
 /** `POST /v1/annotations`, `GET /v1/annotations`, `DELETE /v1/annotations/{id}` */
 export function annotations(api: Api, serving: Serving): void {
@@ -92,52 +87,63 @@ function list(api: Api, serving: Serving): void {
     path: '/v1/annotations',
     operationId: 'listAnnotations',
     summary: 'What happened on which days',
-    ...secured(serving, 'metrics:read'),
+    ...secured(serving, 'metrics:read', { published: true }),
     request: {
       query: z.strictObject({
         from: dayText('first day; only annotations that touch it or a later one').optional(),
         to: dayText('last day, included').optional(),
         tag: tag.optional().meta({ description: 'only those with this tag', example: 'quiz' }),
-        limit: text(4)
-          .refine((given) => /^\d+$/.test(given) && Number(given) >= 1 && Number(given) <= 1_000, {
-            error: ({ input }) => `is '${String(input).slice(0, 40)}'; expected a whole number from 1 to 1000`,
-          })
-          .default('100')
-          .meta({ description: 'the most on one page', example: '100' }),
-        cursor: Cursor,
+        limit,
+        cursor,
+        format,
       }),
     },
-    responses: responses('A page of annotations.', Annotations, securedProblems),
+    responses: readResponses('A page of annotations.', Annotations, securedProblems),
   })
   api.openapi(route, async (c) => {
-    const { from, to, tag: wanted, limit, cursor } = c.req.valid('query')
+    const { from, to, tag: wanted, limit: most, cursor: given } = c.req.valid('query')
     if (from !== undefined && to !== undefined && from > to) {
       return problem(c, 'invalid-request', {
         detail: 'the range of days is not valid',
         invalidParams: [{ name: 'from', reason: `${from} is later than 'to', which is ${to}` }],
       })
     }
-    const between = { from: from as Day | undefined, to: to as Day | undefined, after: cursor && plain(cursor) }
+    const question = `/v1/annotations ${JSON.stringify([from, to, wanted])}`
+    const start = await pageAfter(c, serving, { question, cursor: given })
+    if (start instanceof Response) return start
+    const between = { from: from as Day | undefined, to: to as Day | undefined, ...start }
     const page: Annotation[] = []
     let more = false
     for await (const annotation of annotationsBetween(serving.store.table, between)) {
       if (wanted !== undefined && !annotation.tags.includes(wanted)) continue
-      more = page.length === Number(limit)
+      more = page.length === Number(most)
       if (more) break
       page.push(annotation)
     }
     const body: z.output<typeof Annotations> = {
       annotations: page.map(toBody),
-      next_cursor: more ? opaque(page.at(-1)!.id) : null,
+      next_cursor: more ? await serving.cursors.write(question, page.at(-1)!.id) : null,
     }
-    return c.body(JSON.stringify(body), 200, {
-      'Content-Type': 'application/json; charset=utf-8',
+    return answer(c, JSON.stringify(body), 'provisional', {
+      csv: () => tableOf(COLUMNS, body.annotations),
       // Whoever adds one wants to see it: a kept answer is asked about before it is used.
-      'Cache-Control': 'private, no-cache',
-      Vary: 'Accept, Authorization',
+      cacheControl: 'private, no-cache',
     })
   })
 }
+
+const COLUMNS = [
+  'id',
+  'date_from',
+  'date_to',
+  'title',
+  'text',
+  'tags',
+  'url',
+  'channel',
+  'created_by',
+  'created_at',
+] as const
 
 function remove(api: Api, serving: Serving): void {
   const Deleted = z.object({ deleted: z.string().describe('id of the annotation') }).meta({ id: 'DeletedAnnotation' })

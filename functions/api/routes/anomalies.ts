@@ -3,16 +3,18 @@ import * as z from 'zod'
 import { type Judgement, judge, type Point } from '../../analysis/anomaly.ts'
 import { lateSources } from '../../analysis/late-sources.ts'
 import { sayAnomaly } from '../../analysis/say-anomaly.ts'
-import { addDays, type Day } from '../../kit/day.ts'
+import { addDays, type Day, dayOf } from '../../kit/day.ts'
 import type { Metric } from '../../kit/metric.ts'
+import { collectRows } from '../../store/collect-rows.ts'
 import { inBatches } from '../../store/in-batches.ts'
 import { readSnapshot } from '../../store/read-snapshot.ts'
-import type { Snapshot } from '../../store/rows.ts'
+import { type CursorRow, keys, type Snapshot } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
+import { tableOf } from '../csv.ts'
 import { newestDay } from '../newest-day.ts'
-import { dayText } from '../parameters.ts'
+import { dayText, format } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
 import { whichExist } from './snapshot.ts'
@@ -39,7 +41,7 @@ const Judged = z
       .boolean()
       .nullable()
       .describe('`unusual` only: whether the change is for the better; null where neither way is'),
-    compared: z.array(z.string()).describe('final days of the same weekday and definition, newest first'),
+    compared: z.array(z.string()).describe('final days of the same weekday, definition and coverage, newest first'),
     reason: z
       .enum(['no_value', 'source_late', 'partly_covered', 'provisional', 'low_sample', 'short_history', 'mostly_zero'])
       .nullable()
@@ -73,8 +75,10 @@ export function anomalies(api: Api, serving: Serving): void {
     operationId: 'listAnomalies',
     summary: 'Which metrics were unusual for their weekday, and which cannot be judged yet',
     ...secured(serving, 'metrics:read'),
-    request: { query: z.strictObject({ date: dayText('the day; the newest with a snapshot if absent').optional() }) },
-    responses: responses('Every metric, judged.', Anomalies, [...securedProblems, 'no-snapshot']),
+    request: {
+      query: z.strictObject({ date: dayText('the day; the newest with a snapshot if absent').optional(), format }),
+    },
+    responses: readResponses('Every metric, judged.', Anomalies, [...securedProblems, 'no-snapshot']),
   })
   api.openapi(route, async (c) => {
     const date = (c.req.valid('query').date as Day | undefined) ?? (await newestDay(serving))
@@ -86,11 +90,15 @@ export function anomalies(api: Api, serving: Serving): void {
       const found = await readSnapshot(store, addDays(date, -7 * week))
       if (found) before.push(found)
     })
+    const sources = await knownSources(serving, snapshot)
     const judged = metrics.flatMap((metric) => {
       const point = pointOf(snapshot, metric)
       if (!point) return []
       const others = before.flatMap((one) => pointOf(one, metric) ?? [])
-      const judgement = judge(point, others, lateSources(metric, snapshot, config, metrics))
+      // What nothing yields here waits for nobody.
+      const unknown = snapshot.metrics[metric.id]!.windows['1d']!.null_reason === 'no_data'
+      const late = unknown ? [] : lateSources(metric, snapshot, { sources, score: config.score }, metrics)
+      const judgement = judge(point, others, late)
       return [describe(serving, metric, snapshot, point, judgement)]
     })
     const count = (status: Judgement['status']) => judged.filter((one) => one.status === status).length
@@ -104,8 +112,42 @@ export function anomalies(api: Api, serving: Serving): void {
       not_judged: count('not_judged'),
       metrics: judged,
     }
-    return answer(c, JSON.stringify(body), snapshot.finality)
+    return answer(c, JSON.stringify(body), snapshot.finality, { csv: () => tableOf(COLUMNS, rowsOf(body)) })
   })
+}
+
+const COLUMNS = [
+  'date',
+  'metric',
+  'status',
+  'value',
+  'unit',
+  'currency',
+  'median',
+  'deviations',
+  'change_pct',
+  'good',
+  'reason',
+  'sources',
+  'finality',
+  'revision',
+  'sentence',
+] as const
+
+const rowsOf = ({ date, finality, revision, metrics }: z.output<typeof Anomalies>) =>
+  metrics.map((one) => ({ date, ...one, finality, revision, sources: one.sources.map(({ source }) => source) }))
+
+/** The config's sources, with what their streams yield where only readings tell: of those that are warned of. */
+async function knownSources({ store, config }: Serving, { warnings }: Snapshot): Promise<Serving['config']['sources']> {
+  const warned = new Set(warnings.map(({ source }) => source))
+  return Promise.all(
+    config.sources.map(async (source) => {
+      if (!warned.has(source.id) || source.streams.every(({ facts }) => facts !== null)) return source
+      const cursors = (await collectRows(store.table, keys.cursor(source.id, '').pk)) as CursorRow[]
+      const factsOf = (stream: string) => cursors.find(({ sk }) => sk === stream)?.facts ?? null
+      return { ...source, streams: source.streams.map((one) => ({ ...one, facts: one.facts ?? factsOf(one.name) })) }
+    }),
+  )
 }
 
 function pointOf({ date, metrics }: Snapshot, { id }: Metric): Point | null {
@@ -117,7 +159,7 @@ function pointOf({ date, metrics }: Snapshot, { id }: Metric): Point | null {
 }
 
 function describe(
-  { config }: Serving,
+  { config, now }: Serving,
   metric: Metric,
   { date, final_on }: Snapshot,
   { value }: Point,
@@ -126,6 +168,8 @@ function describe(
   const currency = metric.unit === 'money' ? config.currency : undefined
   const judged = judgement.status === 'not_judged' ? null : judgement
   const not = judgement.status === 'not_judged' ? judgement : null
+  // A day that was not read again in time is overdue: nobody knows until when.
+  const finalOn = final_on !== null && final_on > dayOf(now().getTime(), config.timezone) ? final_on : null
   const better = judged && metric.direction !== null ? judged.change > 0 === (metric.direction === 'up') : null
   return {
     metric: metric.id,
@@ -140,6 +184,6 @@ function describe(
     compared: [...judgement.compared],
     reason: not?.reason ?? null,
     sources: [...(not?.sources ?? [])],
-    sentence: sayAnomaly(judgement, { metric, currency, day: date, value, finalOn: final_on }),
+    sentence: sayAnomaly(judgement, { metric, currency, day: date, value, finalOn }),
   }
 }

@@ -4,9 +4,10 @@ import { type Day, dayOf } from '../../kit/day.ts'
 import { addPeriods, eachPeriod, type Period, periods, startOfPeriod } from '../../kit/period.ts'
 import { type Cohort, type CohortRow, type CohortsRow, keys } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
-import { dayText } from '../parameters.ts'
+import { type CsvTable, tableOf } from '../csv.ts'
+import { dayText, format } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
 import { NullReason } from '../snapshot-body.ts'
@@ -62,7 +63,7 @@ export function cohorts(api: Api, serving: Serving): void {
     path: '/v1/cohorts',
     operationId: 'getCohorts',
     summary: 'Retention of those who joined in one week or month, by age; every cohort of the range present',
-    ...secured(serving, 'metrics:read'),
+    ...secured(serving, 'metrics:read', { published: true }),
     request: {
       query: z.strictObject({
         period: z
@@ -71,9 +72,10 @@ export function cohorts(api: Api, serving: Serving): void {
           .meta({ description: 'ISO weeks, which begin on Monday, or calendar months' }),
         from: dayText(`a day of the first cohort; ${DEFAULT_COHORTS} cohorts up to \`to\` if absent`).optional(),
         to: dayText('a day of the last cohort, included; the newest that was computed if absent').optional(),
+        format,
       }),
     },
-    responses: responses('The triangle of cohorts.', Cohorts, securedProblems),
+    responses: readResponses('The triangle of cohorts.', Cohorts, securedProblems),
   })
   api.openapi(route, async (c) => {
     const query = c.req.valid('query')
@@ -109,8 +111,49 @@ export function cohorts(api: Api, serving: Serving): void {
       ...columnsOf(starts, rows),
     }
     // Also where all is final: with the next period, every cohort gets another age.
-    return answer(c, JSON.stringify(body), 'provisional')
+    return answer(c, JSON.stringify(body), 'provisional', { csv: () => triangleTable(body) })
   })
+}
+
+const COLUMNS = [
+  'period',
+  'cohort',
+  'age',
+  'size',
+  'retained',
+  'rate',
+  'null_reason',
+  'finality',
+  'coverage',
+  'revision',
+  'computed_at',
+  'corrected_at',
+] as const
+
+/** A row for each cohort and age; one without an age for a cohort that was not computed. */
+function triangleTable({ period, ...body }: z.output<typeof Cohorts>): CsvTable {
+  const rows = body.cohorts.flatMap((cohort, i) => {
+    const common = {
+      period,
+      cohort,
+      size: body.size[i],
+      revision: body.revision[i],
+      computed_at: body.computed_at[i],
+      corrected_at: body.corrected_at[i],
+    }
+    const retained = body.retained[i] ?? []
+    if (retained.length === 0) return [{ ...common, null_reason: body.size_null_reason[i] }]
+    return retained.map((number, age) => ({
+      ...common,
+      age,
+      retained: number,
+      rate: body.rate[i]![age],
+      null_reason: body.null_reason[i]![age],
+      finality: body.finality[i]![age],
+      coverage: body.coverage[i]![age],
+    }))
+  })
+  return tableOf<{ readonly [name in (typeof COLUMNS)[number]]?: unknown }>(COLUMNS, rows)
 }
 
 type Columns = Omit<

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import { type CampaignEffect, campaignEffect, type DayValue } from '../../analysis/campaign.ts'
-import { channelValue } from '../../analysis/channel-value.ts'
 import { sayCampaign } from '../../analysis/say-campaign.ts'
+import { segmentValue } from '../../analysis/segment-value.ts'
 import { type Day, daysBetween } from '../../kit/day.ts'
 import type { Metric } from '../../kit/metric.ts'
 import { windowsOf } from '../../kit/windows-of.ts'
@@ -12,9 +12,10 @@ import { type Annotation, keys, type RangeRow } from '../../store/rows.ts'
 import { AnnotationBody, annotationId } from '../annotation-body.ts'
 import { annotationsBetween, readAnnotation } from '../annotations.ts'
 import { answer } from '../answer.ts'
-import { metricId, text } from '../parameters.ts'
+import { tableOf } from '../csv.ts'
+import { format, metricId, text } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import { readSeries } from '../series.ts'
 import type { Api, Serving } from '../serving.ts'
@@ -69,7 +70,7 @@ export function effect(api: Api, serving: Serving): void {
     path: '/v1/annotations/{id}/effect',
     operationId: 'getEffect',
     summary: 'What a metric was before, during and after, weekday by weekday',
-    ...secured(serving, 'metrics:read'),
+    ...secured(serving, 'metrics:read', { published: true }),
     request: {
       params: z.object({ id: annotationId }),
       query: z.strictObject({
@@ -78,9 +79,10 @@ export function effect(api: Api, serving: Serving): void {
           .refine((given) => given === '1d', 'does not do: longer windows share days; expected 1d')
           .default('1d')
           .meta({ description: 'daily values only', enum: ['1d'] }),
+        format,
       }),
     },
-    responses: responses('Before, during and after.', Effect, [
+    responses: readResponses('Before, during and after.', Effect, [
       ...securedProblems,
       'unknown-annotation',
       'unknown-metric',
@@ -123,8 +125,47 @@ export function effect(api: Api, serving: Serving): void {
       sentence: sayCampaign(told, { metric, currency, channel, overlapping: titles }),
     }
     // Annotations come and go, so it is never kept for long.
-    return answer(c, JSON.stringify(body), 'provisional')
+    return answer(c, JSON.stringify(body), 'provisional', { csv: () => tableOf(COLUMNS, rowsOf(body)) })
   })
+}
+
+const COLUMNS = [
+  'annotation',
+  'metric',
+  'channel',
+  'unit',
+  'currency',
+  'period',
+  'date_from',
+  'date_to',
+  'days_with_value',
+  'mean',
+  'difference',
+  'standard_error',
+  'provisional',
+  'partly_covered',
+] as const
+
+/** A row for each period; the difference is that from the days before. */
+function rowsOf({ annotation, metric, channel, unit, currency, ...body }: z.output<typeof Effect>) {
+  const row = (period: 'before' | 'during' | 'after', against: z.output<typeof Difference> | null) => {
+    const { dates, ...said } = body[period]
+    const ends = { date_from: dates[0], date_to: dates.at(-1) }
+    const { mean: difference, standard_error } = against ?? { mean: null, standard_error: null }
+    return {
+      annotation: annotation.id,
+      metric,
+      channel,
+      unit,
+      currency,
+      period,
+      ...ends,
+      ...said,
+      difference,
+      standard_error,
+    }
+  }
+  return [row('before', null), row('during', body.during_minus_before), row('after', body.after_minus_before)]
 }
 
 const datesOf = ({ before, during, after }: CampaignEffect) => [...before.dates, ...during.dates, ...after.dates]
@@ -149,20 +190,23 @@ async function readPoints(
   const { pk, sk } = keys.range()
   const range = (await store.table.get(pk, sk)) as RangeRow | undefined
   const points: DayValue[] = []
+  let named = false
   await inBatches(
     dates.filter((day) => range && range.from <= day && day <= range.to),
     async (day) => {
       const whole = (await readSnapshot(store, day))?.metrics[metric.id]?.windows['1d']
       if (!whole) return
+      named ||= whole.by?.channel?.[channel] !== undefined
       points.push({
         day,
-        value: channelValue(metric, whole, channel),
+        value: segmentValue(metric, whole, 'channel', channel).value,
         finality: whole.finality,
         coverage: whole.coverage,
       })
     },
   )
-  return points
+  // Nothing says that anything reports a channel which is named on none of the days: not known, rather than 0.
+  return named ? points : points.map((point) => ({ ...point, value: null }))
 }
 
 /** Other annotations that touch one of the days. */

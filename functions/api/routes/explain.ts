@@ -2,17 +2,21 @@ import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import { type Explained, explain as explainChange, type Side } from '../../analysis/explain.ts'
 import { sayExplained } from '../../analysis/say-change.ts'
+import { differsInPoints } from '../../analysis/say-value.ts'
 import { addDays, type Day, isDay } from '../../kit/day.ts'
 import type { Metric } from '../../kit/metric.ts'
 import { windowsOf } from '../../kit/windows-of.ts'
 import { collectRows } from '../../store/collect-rows.ts'
 import { readSnapshot } from '../../store/read-snapshot.ts'
 import { keys, type RevisionRow, type Snapshot, type WindowValue, windowName } from '../../store/rows.ts'
+import { AnnotationBody } from '../annotation-body.ts'
+import { annotationsBetween } from '../annotations.ts'
 import { answer } from '../answer.ts'
+import { tableOf } from '../csv.ts'
 import { newestDay } from '../newest-day.ts'
-import { dayText, instantText, metricId, text } from '../parameters.ts'
+import { dayText, format, instantText, metricId, text } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
 import { NullReason } from '../snapshot-body.ts'
@@ -55,7 +59,7 @@ const ExplainedBody = z
     current: SideBody,
     baseline: SideBody,
     change: z.number().nullable().describe('current less baseline; of a percentage, in points'),
-    change_pct: z.number().nullable().describe('of what is no percentage: the change per 100 of the baseline'),
+    change_pct: z.number().nullable().describe('of what counts or adds up: the change per 100 of the baseline'),
     by: z.string().nullable().describe('the dimension that the parts split by'),
     inputs: z.array(Part).describe('of a ratio: what its two parts contributed; they add up to the change'),
     parts: z.array(Part).describe('they add up to the change'),
@@ -63,6 +67,7 @@ const ExplainedBody = z
     unsplit: z.string().nullable().describe('why the parts do not split by the dimension'),
     revisions: z.array(RevisionBody.extend({ date: z.string() })).describe('of the two days, after the first'),
     cautions: z.array(z.string()).describe('why the comparison may mean less than it seems'),
+    annotations: z.array(AnnotationBody).describe('noted for the days from the earlier to the later one'),
     sentence: z.string().describe('the same in plain words'),
   })
   .meta({ id: 'Explained' })
@@ -76,7 +81,7 @@ export function explain(api: Api, serving: Serving): void {
     path: '/v1/metrics/{id}/explain',
     operationId: 'explainChange',
     summary: 'Why a metric changed between two days: parts that add up to the change',
-    ...secured(serving, 'metrics:read'),
+    ...secured(serving, 'metrics:read', { published: true }),
     request: {
       params: z.object({ id: metricId }),
       query: z.strictObject({
@@ -87,13 +92,17 @@ export function explain(api: Api, serving: Serving): void {
             `is none of ${AGAINST.join(', ')}, nor a day`,
           )
           .default('previous_period')
-          .meta({ description: `the earlier day: ${AGAINST.join(', ')} or YYYY-MM-DD` }),
+          .meta({
+            description: `the earlier day: ${AGAINST.join(', ')} or YYYY-MM-DD`,
+            pattern: `^(${AGAINST.join('|')}|\\d{4}-\\d{2}-\\d{2})$`,
+          }),
         window: text(10).optional().meta({ description: 'the shortest of the metric if absent', example: '28d' }),
         by: text(40).optional().meta({ description: 'the dimension to split by; `none` for none', example: 'channel' }),
         as_of: instantText('take the earlier day as it was known at that instant').optional(),
+        format,
       }),
     },
-    responses: responses('The explanation.', ExplainedBody, [...securedProblems, 'unknown-metric', 'no-snapshot']),
+    responses: readResponses('The explanation.', ExplainedBody, [...securedProblems, 'unknown-metric', 'no-snapshot']),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
@@ -138,6 +147,8 @@ export function explain(api: Api, serving: Serving): void {
     const cautions = cautionsOf(current, baseline, date, against)
     const currency = metric.unit === 'money' ? config.currency : undefined
     const revisions = (await Promise.all([date, against].map((day) => laterRevisions(serving, day)))).flat()
+    const [first, last] = against < date ? [against, date] : [date, against]
+    const annotations = await Array.fromAsync(annotationsBetween(store.table, { from: first, to: last }))
     const body: z.output<typeof ExplainedBody> = {
       metric: id,
       unit: metric.unit,
@@ -148,7 +159,7 @@ export function explain(api: Api, serving: Serving): void {
       baseline: sideBody(known!, id, baseline),
       change: explained?.change ?? null,
       change_pct:
-        explained && metric.unit !== 'percent' && baseline.value.value !== 0
+        explained && !differsInPoints(metric) && baseline.value.value !== 0
           ? (explained.change / Math.abs(baseline.value.value!)) * 100
           : null,
       by,
@@ -158,11 +169,50 @@ export function explain(api: Api, serving: Serving): void {
       unsplit: explained?.unsplit ?? null,
       revisions,
       cautions,
+      annotations: annotations.map((one) => ({ ...one, tags: [...one.tags] })),
       sentence: sentenceOf(metric, currency, explained, current, baseline, date, against, by, cautions),
     }
     const final = current.value.finality === 'final' && baseline.value.finality === 'final'
-    return answer(c, JSON.stringify(body), final ? 'final' : 'provisional')
+    return answer(c, JSON.stringify(body), final ? 'final' : 'provisional', {
+      csv: () => tableOf(COLUMNS, rowsOf(body)),
+    })
   })
+}
+
+const COLUMNS = [
+  'metric',
+  'window',
+  'date',
+  'against',
+  'kind',
+  'key',
+  'contribution',
+  'unit',
+  'currency',
+  'finality',
+  'definition_version',
+] as const
+
+/** The change, then the parts that add up to it; of a ratio, its inputs, which add up to it as well. */
+function rowsOf({
+  metric,
+  window,
+  unit,
+  currency,
+  current,
+  baseline,
+  change,
+  inputs,
+  parts,
+}: z.output<typeof ExplainedBody>) {
+  const final = current.finality === 'final' && baseline.finality === 'final'
+  const { date, definition_version } = current
+  const common = { metric, window, date, against: baseline.date, unit, currency, definition_version }
+  return [{ kind: 'change', key: '', contribution: change }, ...inputs, ...parts].map((part) => ({
+    ...common,
+    ...part,
+    finality: final ? 'final' : 'provisional',
+  }))
 }
 
 /** The earlier day; null where there is none. */

@@ -23,7 +23,9 @@ export function openapi(api: Api, { version }: Serving): void {
   api.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
     type: 'http',
     scheme: 'bearer',
-    description: 'A key with the scopes that the route names. Never in the URL.',
+    description:
+      "A key with the scope that the route names, or a token of the deployment's issuer that gives it. No scope implies " +
+      'another. Never in the URL.',
   })
   let text: string | undefined
   api.openapi(route, (c) => {
@@ -35,11 +37,18 @@ export function openapi(api: Api, { version }: Serving): void {
           version,
           description:
             'Daily customer-engagement metrics, each number with its proof. Dates are days in the reporting time zone; ' +
-            'ranges include both ends; money is in minor units; null is "no data", never zero.',
+            'ranges include both ends; money is in minor units; null is "no data", never zero. Every read is JSON or CSV ' +
+            '(`format`, or the header Accept), of at most 4 MB, with a strong ETag: sent back in If-None-Match, an ' +
+            'unchanged answer is a 304, which costs no quota. RateLimit says what is left of the quota of the key.',
         },
         servers: [{ url: '/' }],
       }),
+      withoutFlags,
     )
     return c.body(text, 200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-cache' })
   })
 }
+
+/** The flags of an expression do not belong into its pattern, which is one of Unicode anyway. */
+const withoutFlags = (name: string, value: unknown) =>
+  name === 'pattern' && typeof value === 'string' ? value.replace(/\/[a-z]+$/, '') : value

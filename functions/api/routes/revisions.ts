@@ -4,9 +4,10 @@ import { day } from '../../kit/day.ts'
 import { collectRows } from '../../store/collect-rows.ts'
 import { keys, type RevisionRow } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
-import { dayText } from '../parameters.ts'
+import { tableOf } from '../csv.ts'
+import { dayText, format } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
 import { whichExist } from './snapshot.ts'
@@ -42,9 +43,12 @@ export function revisions(api: Api, serving: Serving): void {
     path: '/v1/snapshots/{date}/revisions',
     operationId: 'listRevisions',
     summary: 'Every revision of a day, and what caused it',
-    ...secured(serving, 'metrics:read'),
-    request: { params: z.object({ date: dayText('a day in the reporting time zone') }), query: z.strictObject({}) },
-    responses: responses('The revisions.', Revisions, [...securedProblems, 'no-snapshot']),
+    ...secured(serving, 'metrics:read', { published: true }),
+    request: {
+      params: z.object({ date: dayText('a day in the reporting time zone') }),
+      query: z.strictObject({ format }),
+    },
+    responses: readResponses('The revisions.', Revisions, [...securedProblems, 'no-snapshot']),
   })
   api.openapi(route, async (c) => {
     const date = day(c.req.valid('param').date)
@@ -52,6 +56,13 @@ export function revisions(api: Api, serving: Serving): void {
     const rows = (await collectRows(store.table, pk, { from: sk })) as RevisionRow[]
     if (rows.length === 0) return problem(c, 'no-snapshot', { detail: await whichExist(serving, date) })
     const body: z.output<typeof Revisions> = { date, timezone: config.timezone, revisions: rows.map(describeRevision) }
-    return answer(c, JSON.stringify(body), 'provisional')
+    const columns = ['date', 'revision', 'at', 'cause', 'finality', 'changed_metrics'] as const
+    return answer(c, JSON.stringify(body), 'provisional', {
+      csv: () =>
+        tableOf(
+          columns,
+          body.revisions.map((one) => ({ date, ...one })),
+        ),
+    })
   })
 }

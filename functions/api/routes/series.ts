@@ -1,18 +1,23 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import { compare } from '../../analysis/compare.ts'
-import { bucketOf, type DayPoint, type Granularity, granularities, rollUp, rollUpOf } from '../../analysis/roll-up.ts'
+import { granularities, rollUpOf } from '../../analysis/roll-up.ts'
+import { differsInPoints } from '../../analysis/say-value.ts'
 import { addDays, type Day, daysBetween, isDay } from '../../kit/day.ts'
 import type { Metric } from '../../kit/metric.ts'
 import { windowsOf } from '../../kit/windows-of.ts'
 import { windowName } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
 import { newestDay } from '../newest-day.ts'
-import { dayText, metricId, text } from '../parameters.ts'
+import { dayText, format, metricId, text } from '../parameters.ts'
 import { problem } from '../problem.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { readResponses, securedProblems } from '../responses.ts'
+import { pointsOf, rolledUp } from '../rolled-up.ts'
 import { secured } from '../secured.ts'
-import { finalityOf, readSeries, SeriesColumns } from '../series.ts'
+import { noDimension } from '../segment.ts'
+import { MOST_SEGMENTED_DAYS, readSegments } from '../segmented-series.ts'
+import { finalityOf, readSeries, type SeriesColumns } from '../series.ts'
+import { inRows, SeriesBody, type SeriesInColumns, seriesTable } from '../series-body.ts'
 import type { Api, Serving } from '../serving.ts'
 import { unknownMetric } from '../unknown-metric.ts'
 import { yearBefore } from '../year-before.ts'
@@ -21,39 +26,6 @@ import { yearBefore } from '../year-before.ts'
 const MOST_DAYS = 3_653
 const DEFAULT_DAYS = 28
 const COMPARE = ['previous_period', 'previous_year', 'same_weekday_last_year'] as const
-
-const Series = z
-  .object({
-    metric: z.string(),
-    unit: z.string(),
-    currency: z.string().optional(),
-    window: z.string(),
-    granularity: z.enum(granularities),
-    timezone: z.string(),
-    from: z.string(),
-    to: z.string().describe('included'),
-    columns: SeriesColumns,
-    comparison: z
-      .object({
-        from: z.string(),
-        to: z.string(),
-        columns: SeriesColumns.describe('aligned with `columns` by index; one that is shorter ends earlier'),
-        summary: z
-          .object({
-            current: z.number().nullable(),
-            baseline: z.number().nullable(),
-            change_abs: z.number().nullable(),
-            change_pct: z.number().nullable().describe('of what is no percentage, per 100 of the baseline'),
-            change_points: z.number().nullable().describe('of percentages'),
-            days_compared: z.int().describe('days that are final on both sides'),
-            days_left_out: z.int().describe('days that are not, or have no value'),
-            basis: z.enum(['sum', 'parts', 'last']).describe('how days were put together; `last`: the last pair alone'),
-          })
-          .describe('like with like: only days that are final in both ranges'),
-      })
-      .optional(),
-  })
-  .meta({ id: 'Series' })
 
 /** `GET /v1/metrics/{id}/series` */
 export function series(api: Api, serving: Serving): void {
@@ -65,7 +37,7 @@ export function series(api: Api, serving: Serving): void {
     path: '/v1/metrics/{id}/series',
     operationId: 'getSeries',
     summary: 'One metric over a range of days, every day (or week, month, quarter) present',
-    ...secured(serving, 'metrics:read'),
+    ...secured(serving, 'metrics:read', { published: true }),
     request: {
       params: z.object({ id: metricId }),
       query: z.strictObject({
@@ -83,14 +55,27 @@ export function series(api: Api, serving: Serving): void {
             (given) => (COMPARE as readonly string[]).includes(given) || rangeOf(given) !== null,
             `is none of ${COMPARE.join(', ')}, nor two days as YYYY-MM-DD..YYYY-MM-DD`,
           )
-          .meta({ description: `the range to compare with: ${COMPARE.join(', ')} or YYYY-MM-DD..YYYY-MM-DD` })
+          .meta({
+            description: `the range to compare with: ${COMPARE.join(', ')} or YYYY-MM-DD..YYYY-MM-DD`,
+            pattern: `^(${COMPARE.join('|')}|\\d{4}-\\d{2}-\\d{2}\\.\\.\\d{4}-\\d{2}-\\d{2})$`,
+          })
           .optional(),
         granularity: z.enum(granularities).default('day').meta({
           description: 'weeks begin on Monday; a point is named by its first day, put together from the days of 1d',
         }),
+        segment_by: text(40)
+          .optional()
+          .meta({
+            description: `a dimension of the metric: adds the series of each of its values; at most ${MOST_SEGMENTED_DAYS} days`,
+            example: 'channel',
+          }),
+        layout: z.enum(['columns', 'rows']).default('columns').meta({
+          description: '`columns`: a list for each field, in the order of the dates; `rows`: an object for each point',
+        }),
+        format,
       }),
     },
-    responses: responses('The series.', Series, [...securedProblems, 'unknown-metric', 'not-additive']),
+    responses: readResponses('The series.', SeriesBody, [...securedProblems, 'unknown-metric', 'not-additive']),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
@@ -131,11 +116,24 @@ export function series(api: Api, serving: Serving): void {
         invalidParams: [{ name: 'compare', reason: `at most ${MOST_DAYS} days` }],
       })
     }
+    const { segment_by } = query
+    if (segment_by !== undefined) {
+      if (!metric.by?.some((name) => name === segment_by)) return noDimension(c, 'segment_by', metric, segment_by)
+      if (days > MOST_SEGMENTED_DAYS) {
+        return problem(c, 'invalid-request', {
+          detail: 'the range of days is not valid',
+          invalidParams: [{ name: 'from', reason: `${days} days; at most ${MOST_SEGMENTED_DAYS} with 'segment_by'` }],
+        })
+      }
+    }
     const before = other && (await readSeries(store.table, { metric: id, window, ...other }))
     const put = (series: SeriesColumns) => (granularity === 'day' ? series : rolledUp(series, metric, granularity))
     const per = metric.kind === 'ratio' ? (metric.per ?? 1) : 1
     const columns = put(daily)
-    const body: z.output<typeof Series> = {
+    const question = { metric, window, from, to }
+    const segments =
+      segment_by === undefined ? undefined : await readSegments(serving, { ...question, dimension: segment_by })
+    const body: SeriesInColumns = {
       metric: id,
       unit: metric.unit,
       ...(metric.unit === 'money' && { currency: config.currency }),
@@ -144,7 +142,10 @@ export function series(api: Api, serving: Serving): void {
       timezone: config.timezone,
       from,
       to,
+      ...(segment_by !== undefined && { segment_by }),
+      layout: 'columns',
       columns,
+      ...(segments && { segments: segments.map(({ key, columns }) => ({ key, columns: put(columns) })) }),
       ...(before && {
         comparison: {
           ...other,
@@ -153,13 +154,17 @@ export function series(api: Api, serving: Serving): void {
           summary: compare(pointsOf(daily), pointsOf(before), {
             rule: window === '1d' ? rule : null,
             per,
-            unit: metric.unit,
+            inPoints: differsInPoints(metric),
+            minSample: metric.minSample,
           }),
         },
       }),
     }
     const final = finalityOf(columns) === 'final' && (!before || finalityOf(before) === 'final')
-    return answer(c, JSON.stringify(body), final ? 'final' : 'provisional')
+    return answer(c, JSON.stringify(query.layout === 'rows' ? inRows(body) : body), final ? 'final' : 'provisional', {
+      csv: () => seriesTable(body),
+      range: { from, to },
+    })
   })
 }
 
@@ -181,37 +186,6 @@ function comparedRange(compared: string, from: Day, to: Day): { from: Day; to: D
       return { from: yearBefore(from), to: yearBefore(to) }
     default:
       return rangeOf(compared)!
-  }
-}
-
-const pointsOf = (daily: SeriesColumns): DayPoint[] =>
-  daily.date.map((date, i) => ({
-    day: date as Day,
-    value: daily.value[i]!,
-    null_reason: daily.null_reason[i]!,
-    numerator: daily.numerator[i]!,
-    denominator: daily.denominator[i]!,
-    finality: daily.finality[i]!,
-    coverage: daily.coverage[i]!,
-  }))
-
-function rolledUp(daily: SeriesColumns, metric: Metric, granularity: Exclude<Granularity, 'day'>): SeriesColumns {
-  const points = pointsOf(daily)
-  const per = metric.kind === 'ratio' ? (metric.per ?? 1) : 1
-  const buckets = rollUp(points, rollUpOf(metric)!, per, granularity)
-  const last = (first: string) => daily.date.findLastIndex((date) => bucketOf(date as Day, granularity) === first)
-  return {
-    date: buckets.map(({ day }) => day),
-    days: buckets.map(({ days }) => days),
-    days_present: buckets.map(({ days_present }) => days_present),
-    value: buckets.map(({ value }) => value),
-    null_reason: buckets.map(({ null_reason }) => null_reason),
-    numerator: buckets.map(({ numerator }) => numerator),
-    denominator: buckets.map(({ denominator }) => denominator),
-    finality: buckets.map(({ finality }) => finality),
-    coverage: buckets.map(({ coverage }) => coverage),
-    revision: buckets.map(({ day }) => daily.revision[last(day)]!),
-    definition_version: buckets.map(({ day }) => daily.definition_version[last(day)]!),
   }
 }
 

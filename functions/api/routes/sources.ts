@@ -5,7 +5,10 @@ import { day } from '../../kit/day.ts'
 import { collectRows } from '../../store/collect-rows.ts'
 import { asksVendor, type CursorRow, type HeldRow, keys, type RunRow } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
-import { responses, securedProblems } from '../responses.ts'
+import { tableOf } from '../csv.ts'
+import { format, text } from '../parameters.ts'
+import { problem } from '../problem.ts'
+import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
 import { expectedBy, statuses, streamStatus, worst } from '../stream-status.ts'
@@ -50,29 +53,36 @@ const Stream = z.object({
     .describe('days not let in, because they hold far fewer rows than what they would replace'),
 })
 
+const Source = z
+  .object({
+    id: z.string(),
+    name: z.string().describe('the vendor'),
+    status: z.enum(statuses).describe('of its worst stream'),
+    data_through: z
+      .string()
+      .nullable()
+      .describe('the least of its streams that can be read yet; null if one has nothing'),
+    streams: z.array(Stream),
+  })
+  .meta({ id: 'Source' })
+
 const Sources = z
   .object({
     timezone: z.string(),
     notice: z.string().nullable().describe('what every reader of these numbers has to know; null if there is nothing'),
-    sources: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string().describe('the vendor'),
-        status: z.enum(statuses).describe('of its worst stream'),
-        data_through: z
-          .string()
-          .nullable()
-          .describe('the least of its streams that can be read yet; null if one has nothing'),
-        streams: z.array(Stream),
-      }),
-    ),
+    sources: z.array(Source),
   })
   .meta({ id: 'Sources' })
 
 type SourceConfig = ConfigData['sources'][number]
 
-/** `GET /v1/sources` */
+/** `GET /v1/sources`, `GET /v1/sources/{id}` */
 export function sources(api: Api, serving: Serving): void {
+  list(api, serving)
+  one(api, serving)
+}
+
+function list(api: Api, serving: Serving): void {
   const { config, demo } = serving
   const route = createRoute({
     method: 'get',
@@ -80,8 +90,8 @@ export function sources(api: Api, serving: Serving): void {
     operationId: 'listSources',
     summary: 'How fresh and complete each source is',
     ...secured(serving, 'ops:read'),
-    request: { query: z.strictObject({}) },
-    responses: responses('Every source.', Sources, securedProblems),
+    request: { query: z.strictObject({ format }) },
+    responses: readResponses('Every source.', Sources, securedProblems),
   })
   api.openapi(route, async (c) => {
     const body: z.output<typeof Sources> = {
@@ -89,11 +99,70 @@ export function sources(api: Api, serving: Serving): void {
       notice: demo ? NOTICE : null,
       sources: await Promise.all(config.sources.map((source) => describeSource(serving, source))),
     }
-    return answer(c, JSON.stringify(body), 'provisional')
+    return answer(c, JSON.stringify(body), 'provisional', { csv: () => tableOf(COLUMNS, rowsOf(body.sources)) })
   })
 }
 
-async function describeSource(serving: Serving, source: SourceConfig) {
+function one(api: Api, serving: Serving): void {
+  const { config } = serving
+  const id = text(24)
+    .regex(/^[a-z][a-z0-9-]{0,23}$/, 'is no id of a source; expected a lower-case letter, then a-z, 0-9 and -')
+    .meta({ description: 'id of a source, as listed by /v1/sources', example: config.sources[0]?.id ?? 'shop' })
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/sources/{id}',
+    operationId: 'getSource',
+    summary: 'How fresh and complete one source is',
+    ...secured(serving, 'ops:read'),
+    request: { params: z.object({ id }), query: z.strictObject({ format }) },
+    responses: readResponses('The source.', Source, [...securedProblems, 'unknown-source']),
+  })
+  api.openapi(route, async (c) => {
+    const { id: wanted } = c.req.valid('param')
+    const source = config.sources.find((known) => known.id === wanted)
+    if (!source) {
+      return problem(c, 'unknown-source', { detail: `no source has the id '${wanted}'; GET /v1/sources lists them` })
+    }
+    const body = await describeSource(serving, source)
+    return answer(c, JSON.stringify(body), 'provisional', { csv: () => tableOf(COLUMNS, rowsOf([body])) })
+  })
+}
+
+const COLUMNS = [
+  'source',
+  'vendor',
+  'stream',
+  'status',
+  'data_through',
+  'expected_by',
+  'settles_after_days',
+  'rows_quarantined',
+  'days_held',
+  'last_run_status',
+  'last_run_started',
+  'last_run_ended',
+  'error_code',
+  'error_message',
+] as const
+
+/** A row for each stream. */
+const rowsOf = (all: readonly z.output<typeof Source>[]) =>
+  all.flatMap(({ id, name, streams }) =>
+    streams.map(({ name: stream, last_run: run, held, ...said }) => ({
+      source: id,
+      vendor: name,
+      stream,
+      ...said,
+      days_held: held.length,
+      last_run_status: run?.status,
+      last_run_started: run?.started,
+      last_run_ended: run?.ended,
+      error_code: run?.error?.code,
+      error_message: run?.error?.message,
+    })),
+  )
+
+async function describeSource(serving: Serving, source: SourceConfig): Promise<z.output<typeof Source>> {
   const { table } = serving.store
   const [cursors, runs] = (await Promise.all([
     collectRows(table, keys.cursor(source.id, '').pk),

@@ -48,3 +48,15 @@ export function keyOf(name: string): string {
 export function occurs({ fact, also }: Computed): string {
   return fact.name === 'orders' && also === undefined ? 'day = order_day' : 'true'
 }
+
+/** The rows of a measure's table once for the total (`d` and `g` empty) and once for each dimension `d`, `g` its value. */
+export function byDimension(table: string, dimensions: readonly string[]): string {
+  if (dimensions.length === 0) return `(SELECT *, '' AS d, '' AS g FROM ${table})`
+  const names = dimensions.map((dimension) => `'${dimension}'`).join(', ')
+  return `(SELECT *, unnest(['', ${names}]) AS d, unnest(['', ${dimensions.map(column).join(', ')}]) AS g FROM ${table})`
+}
+
+/** Stands for the window of all time, in days: longer than the calendar that is computed. */
+export const EVER_DAYS = 1_000_000
+
+export const daysOf = (window: number | 'all') => (window === 'all' ? EVER_DAYS : window)

@@ -1,6 +1,6 @@
 import type { Day } from '../../kit/day.ts'
 import { quote } from '../duck.ts'
-import { type Computed, column, condition, grouping, rowsOf } from './condition.ts'
+import { byDimension, type Computed, column, condition, grouping, rowsOf } from './condition.ts'
 import { merged } from './spans.ts'
 
 /** Rows of (day, the dimensions, x) of which every window is looked at as a whole. */
@@ -25,31 +25,28 @@ export function directRows(measure: Computed, dimensions: readonly string[]): st
 const days = (from: Day, to: Day) =>
   `(SELECT CAST(unnest(generate_series(DATE ${quote(from)}, DATE ${quote(to)}, INTERVAL 1 DAY)) AS DATE) AS day)`
 
-/** Rows of (g, day, v): the value of each day's window. */
+/** Rows of (d, g, w, day, v): the value of each day's window, for the value `g` of the dimension `d`. */
 export function directValues(
   measure: Computed,
   table: string,
-  window: number | 'all',
-  dimension: string | null,
+  dimensions: readonly string[],
+  windows: readonly number[],
   from: Day,
   to: Day,
 ): string {
-  const g = dimension === null ? `''` : column(dimension)
+  const rows = byDimension(table, dimensions)
+  const w = `(VALUES ${windows.map((window) => `(${window})`).join(', ')}) w(days)`
   switch (measure.kind) {
-    case 'quantile': {
-      const since = window === 'all' ? '' : ` AND r.day > d.day - ${window}`
-      return `SELECT ${g} AS g, d.day AS day, CAST(quantile_cont(x, ${measure.q}) AS VARCHAR) AS v
-        FROM ${days(from, to)} d JOIN ${table} r ON r.day <= d.day${since} GROUP BY ALL`
-    }
-    case 'unique': {
-      const rows = dimension === 'group' ? '"group" IS NOT NULL' : '"group" IS NULL'
-      return `SELECT ${g} AS g, day, CAST(sum(x) AS VARCHAR) AS v FROM ${table}
-        WHERE day BETWEEN DATE ${quote(from)} AND DATE ${quote(to)} AND span = ${window === 'all' ? 0 : window} AND ${rows} GROUP BY ALL`
-    }
+    case 'quantile':
+      return `SELECT r.d, r.g, w.days AS w, t.day AS day, CAST(quantile_cont(x, ${measure.q}) AS VARCHAR) AS v
+        FROM ${days(from, to)} t, ${w}, ${rows} r WHERE r.day <= t.day AND r.day > t.day - w.days GROUP BY ALL`
+    case 'unique':
+      return `SELECT d, g, w.days AS w, day, CAST(sum(x) AS VARCHAR) AS v FROM ${rows} JOIN ${w} ON span = w.days
+        WHERE day BETWEEN DATE ${quote(from)} AND DATE ${quote(to)} AND ("group" IS NOT NULL) = (d = 'group') GROUP BY ALL`
     case 'tenure':
-      return `SELECT g, day, CAST(quantile_cont(age, ${measure.q}) AS VARCHAR) AS v FROM (
-        SELECT g, d.day AS day, CAST(d.day - r.s AS DOUBLE) AS age FROM ${days(from, to)} d
-        JOIN (${merged(`SELECT key, ${g} AS g, s, e FROM ${table}`)}) r ON r.s <= d.day AND d.day < r.e) GROUP BY ALL`
+      return `SELECT d, g, w.days AS w, day, CAST(quantile_cont(age, ${measure.q}) AS VARCHAR) AS v FROM (
+        SELECT r.d, r.g, t.day AS day, CAST(t.day - r.s AS DOUBLE) AS age FROM ${days(from, to)} t
+        JOIN (${merged(`SELECT d, g, key, s, e FROM ${rows}`)}) r ON r.s <= t.day AND t.day < r.e), ${w} GROUP BY ALL`
     default:
       throw new Error(`${measure.kind} is not looked at as a whole`)
   }

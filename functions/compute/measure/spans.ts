@@ -1,5 +1,15 @@
 import { EXACT } from '../exact.ts'
-import { type Computed, column, complete, condition, grouping, keyOf, occurs, rowsOf } from './condition.ts'
+import {
+  byDimension,
+  type Computed,
+  column,
+  complete,
+  condition,
+  grouping,
+  keyOf,
+  occurs,
+  rowsOf,
+} from './condition.ts'
 
 /** Stands for "not yet": later than any day that is computed. */
 const NEVER = `DATE '9999-12-31'`
@@ -51,54 +61,57 @@ export function spanRows(measure: Computed, dimensions: readonly string[]): stri
 }
 
 /**
- * Half-open spans of days (g, s, e, v) in which something counts v: adding up those that cover a day gives the value of
- * the window that ends on it. Spans of distinct things are disjoint per (group, key), so that each counts once.
+ * Half-open spans of days (d, g, w, s, e, v) in which something counts v: adding up those that cover a day gives the
+ * value of the window `w` that ends on it, for the value `g` of the dimension `d`. Spans of distinct things are disjoint
+ * per (dimension, group, key), so that each counts once.
+ *
+ * @param windows lengths in days; levels have one, which says nothing
  */
-export function spansOf(measure: Computed, table: string, window: number | 'all', g: string): string {
+export function spansOf(
+  measure: Computed,
+  table: string,
+  dimensions: readonly string[],
+  windows: readonly number[],
+): string {
   const once = `CAST(1 AS ${EXACT}) AS v`
+  const rows = byDimension(table, dimensions)
+  const w = `(VALUES ${windows.map((window) => `(${window})`).join(', ')}) w(days)`
   switch (measure.kind) {
     case 'population':
     case 'open':
-      return `SELECT g, s, e, ${once} FROM (${merged(`SELECT key, ${g} AS g, s, e FROM ${table}`)})`
+      return `SELECT d, g, w.days AS w, s, e, ${once} FROM (${merged(`SELECT d, g, key, s, e FROM ${rows}`)}), ${w}`
     case 'tenure':
-      return `SELECT g, s, e, CAST(s - DATE '1970-01-01' AS ${EXACT}) AS v FROM (${merged(`SELECT key, ${g} AS g, s, e FROM ${table}`)})`
+      return `SELECT d, g, w.days AS w, s, e, CAST(s - DATE '1970-01-01' AS ${EXACT}) AS v FROM (${merged(`SELECT d, g, key, s, e FROM ${rows}`)}), ${w}`
     case 'latest':
-      return `SELECT ${g} AS g, s, e, v FROM ${table}`
-    case 'newest': {
-      const until = window === 'all' ? 'e' : `least(e, published + ${window})`
-      return `SELECT ${g} AS g, greatest(s, published) AS s, ${until} AS e, v FROM ${table}`
-    }
+      return `SELECT d, g, w.days AS w, s, e, v FROM ${rows}, ${w}`
+    case 'newest':
+      return `SELECT d, g, w.days AS w, greatest(s, published) AS s, least(e, published + w.days) AS e, v FROM ${rows}, ${w}`
     case 'repeated': {
       const occasions = measure.of === 'day' ? '' : ', occasion'
-      const inTurn = `OVER (PARTITION BY g, key ORDER BY day${occasions})`
-      const rows = `SELECT g, key, lag(day, ${measure.times - 1}) ${inTurn} AS first, day AS s, coalesce(lead(day) ${inTurn}, ${NEVER}) AS next FROM (SELECT DISTINCT day, ${g} AS g, key${occasions} FROM ${table})`
-      const until = window === 'all' ? 'next' : `least(first + ${window}, next)`
-      return `SELECT g, s, ${until} AS e, ${once} FROM (${rows}) WHERE first IS NOT NULL`
+      const inTurn = `OVER (PARTITION BY d, g, key ORDER BY day${occasions})`
+      const own = `SELECT d, g, lag(day, ${measure.times - 1}) ${inTurn} AS first, day AS s, coalesce(lead(day) ${inTurn}, ${NEVER}) AS next FROM (SELECT DISTINCT d, g, key, day${occasions} FROM ${rows})`
+      return `SELECT d, g, w.days AS w, s, least(first + w.days, next) AS e, ${once} FROM (${own}), ${w} WHERE first IS NOT NULL`
     }
     case 'distinct': {
-      const later = `coalesce(lead(day) OVER (PARTITION BY g, key ORDER BY day), ${NEVER})`
-      const until = window === 'all' ? later : `least(day + ${window}, ${later})`
-      const own = `SELECT g, key, day AS s, ${until} AS e FROM (SELECT DISTINCT day, ${g} AS g, key FROM ${table})`
-      if (measure.among !== 'population') return `SELECT g, s, e, ${once} FROM (${own})`
-      return `SELECT o.g, greatest(o.s, p.s) AS s, least(o.e, p.e) AS e, ${once} FROM (${own}) o JOIN population_presence p ON o.key = p.key WHERE o.s < p.e AND p.s < o.e`
+      const own = `SELECT d, g, key, day AS s, coalesce(lead(day) OVER (PARTITION BY d, g, key ORDER BY day), ${NEVER}) AS later FROM (SELECT DISTINCT d, g, key, day FROM ${rows})`
+      const spans = `SELECT d, g, key, w.days AS w, s, least(s + w.days, later) AS e FROM (${own}), ${w}`
+      if (measure.among !== 'population') return `SELECT d, g, w, s, e, ${once} FROM (${spans})`
+      return `SELECT o.d, o.g, o.w, greatest(o.s, p.s) AS s, least(o.e, p.e) AS e, ${once} FROM (${spans}) o JOIN population_presence p ON o.key = p.key WHERE o.s < p.e AND p.s < o.e`
     }
-    case 'left': {
-      const until = window === 'all' ? 'next' : `least(e + ${window}, next)`
-      return `SELECT ${g} AS g, e AS s, ${until} AS e, ${once} FROM ${table} WHERE e < ${NEVER}`
-    }
+    case 'left':
+      return `SELECT d, g, w.days AS w, e AS s, least(e + w.days, next) AS e, ${once} FROM ${rows}, ${w} WHERE e < ${NEVER}`
     case 'cohort':
-      return `SELECT ${g} AS g, s + ${window} AS s, ${shifted('e', window)} AS e, ${once} FROM ${table}`
+      return `SELECT d, g, w.days AS w, s + w.days AS s, ${shifted('e')} AS e, ${once} FROM ${rows}, ${w}`
     case 'kept':
-      return `SELECT ${g.replace('"', 'a."')} AS g, greatest(a.s + ${window}, b.s) AS s, least(${shifted('a.e', window)}, b.e) AS e, ${once} FROM ${table} a JOIN presence b ON a.key = b.key`
+      return `SELECT a.d, a.g, w.days AS w, greatest(a.s + w.days, b.s) AS s, least(${shifted('a.e')}, b.e) AS e, ${once} FROM ${rows} a JOIN presence b ON a.key = b.key, ${w}`
     case 'lost':
-      return `SELECT ${g.replace('"', 'a."')} AS g, greatest(a.s + ${window}, b.e) AS s, least(${shifted('a.e', window)}, b.next) AS e, ${once} FROM ${table} a JOIN presence b ON a.key = b.key`
+      return `SELECT a.d, a.g, w.days AS w, greatest(a.s + w.days, b.e) AS s, least(${shifted('a.e')}, b.next) AS e, ${once} FROM ${rows} a JOIN presence b ON a.key = b.key, ${w}`
     default:
       throw new Error(`${measure.kind} has no spans`)
   }
 }
 
-const shifted = (end: string, window: number | 'all') =>
-  `CASE WHEN ${end} = ${NEVER} THEN ${NEVER} ELSE ${end} + ${window} END`
+const shifted = (end: string) => `CASE WHEN ${end} = ${NEVER} THEN ${NEVER} ELSE ${end} + w.days END`
 
 /** Spells of customers who count: half-open days, none empty. */
 export const SPELLS = `CREATE OR REPLACE TEMP TABLE spells AS
@@ -106,7 +119,7 @@ export const SPELLS = `CREATE OR REPLACE TEMP TABLE spells AS
   WHERE (role = 'customer' OR NOT EXISTS (SELECT 1 FROM f_customers c WHERE c.role = 'customer')) AND (left_day IS NULL OR left_day > day)`
 
 /** When persons are in the population. */
-export const POPULATION_PRESENCE = `CREATE OR REPLACE TEMP TABLE population_presence AS ${merged(`SELECT person AS key, '' AS g, day AS s, until AS e FROM spells`)}`
+export const POPULATION_PRESENCE = `CREATE OR REPLACE TEMP TABLE population_presence AS ${merged(`SELECT '' AS d, '' AS g, person AS key, day AS s, until AS e FROM spells`)}`
 
 /**
  * Makes `presence`: spans in which each person counts as a customer for churn, `next` being the beginning of the
@@ -118,7 +131,7 @@ export function presence(churn: 'contractual' | { readonly inactiveDays: number 
     churn === 'contractual'
       ? `SELECT * FROM population_presence`
       : merged(
-          `SELECT DISTINCT person AS key, '' AS g, day AS s, day + ${churn.inactiveDays} AS e FROM f_interactions WHERE actor = 'customer' AND person IS NOT NULL`,
+          `SELECT DISTINCT '' AS d, '' AS g, person AS key, day AS s, day + ${churn.inactiveDays} AS e FROM f_interactions WHERE actor = 'customer' AND person IS NOT NULL`,
         )
   return `CREATE OR REPLACE TEMP TABLE presence AS
     SELECT key, s, e, coalesce(lead(s) OVER (PARTITION BY key ORDER BY s), ${NEVER}) AS next FROM (${spans})`
@@ -139,10 +152,10 @@ export const PRESENCE_PARTS = `CREATE OR REPLACE TEMP TABLE presence_parts AS
   SELECT p.key, p.s, p.e, p.next, p.e = p.until AS is_last, coalesce(a.name, 'unknown') AS segment, coalesce(o.name, 'unknown') AS origin
   FROM parts p ASOF LEFT JOIN segments a ON p.key = a.key AND p.s >= a.day ASOF LEFT JOIN origins o ON p.key = o.key AND p.s >= o.day`
 
-/** Overlapping and adjoining spans of one key (in one group) become one. */
+/** Overlapping and adjoining spans (d, g, key, s, e) of one key, in one group, become one. */
 export function merged(spans: string): string {
-  return `SELECT g, key, min(s) AS s, max(e) AS e FROM (
-    SELECT *, sum(begins) OVER (PARTITION BY g, key ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island FROM (
-      SELECT *, CASE WHEN s <= max(e) OVER (PARTITION BY g, key ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS begins
-      FROM (${spans}))) GROUP BY g, key, island`
+  return `SELECT d, g, key, min(s) AS s, max(e) AS e FROM (
+    SELECT *, sum(begins) OVER (PARTITION BY d, g, key ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS island FROM (
+      SELECT *, CASE WHEN s <= max(e) OVER (PARTITION BY d, g, key ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS begins
+      FROM (${spans}))) GROUP BY d, g, key, island`
 }
