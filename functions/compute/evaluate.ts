@@ -93,7 +93,9 @@ export async function prepareMeasures(
   )
   const prepared = new Map<string, Prepared>()
   for (const [id, one] of declared) {
-    const { measure, dimensions, table } = one
+    const { measure, dimensions, windows, table } = one
+    // A metric that has no meaning over all of time, where the config asks for nothing else.
+    if (windows.size === 0) continue
     const ofActivity = ['left', 'cohort', 'lost', 'kept'].includes(measure.kind) && config.churn !== 'contractual'
     if (empty.has(ofActivity ? 'interactions' : measure.fact.name)) continue
     const by = [...dimensions]

@@ -52,7 +52,8 @@ test('status says in words why a reading waits, and what was spent', () => {
   expect(text.stdout).toContain(
     "→ x.mentions was kept waiting too long: the next 'tidemark collect' goes on from there",
   )
-  expect(JSON.parse(data.stdout).waiting).toHaveLength(2)
+  expect(text.stdout).toContain('… x.followers is first read when today has ended')
+  expect(JSON.parse(data.stdout).waiting).toHaveLength(3)
 })
 
 test('sources shows the reason and the quota of each stream', () => {

@@ -1,0 +1,114 @@
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Metafile } from 'esbuild'
+import { dashboardFiles } from '../functions/api/dashboard.ts'
+import { type Config, configData } from '../functions/kit/config.ts'
+import { invalid } from '../functions/kit/errors.ts'
+import { expectedBy } from './expected-by.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Where `npm run package` puts what is native to Lambda's processor. */
+export const PACKAGED = join(ROOT, '.package')
+
+export const functionNames = ['ingest', 'compute', 'api', 'watch', 'setup'] as const
+
+export type FunctionName = (typeof functionNames)[number]
+
+export interface Bundled {
+  /** A folder for each function, with all that it needs. */
+  readonly folders: Readonly<Record<FunctionName, string>>
+  /** What went into it. */
+  readonly metafiles: Readonly<Record<FunctionName, Metafile>>
+}
+
+export interface BundleOptions {
+  readonly config: Config
+  /** Path of the file that it came from. */
+  readonly configPath: string
+  readonly stage: string
+  /** Where the folders are made anew. */
+  readonly out: string
+  /** Folder with `node_modules` for Lambda's processor. @default - `.package` */
+  readonly packaged?: string
+}
+
+/**
+ * Makes what Lambda runs. Only ingest gets the config, and with it the vendors' code; the others get what they need of it
+ * as data.
+ * @throws `invalid` if `npm run package` was not run
+ */
+export async function bundleFunctions(options: BundleOptions): Promise<Bundled> {
+  const { config, stage, out, packaged = PACKAGED } = options
+  checkPackaged(packaged)
+  rmSync(out, { recursive: true, force: true })
+  const folders = {} as Record<FunctionName, string>
+  const metafiles = {} as Record<FunctionName, Metafile>
+  const bundling = functionNames.map(async (name) => {
+    folders[name] = join(out, name)
+    mkdirSync(folders[name], { recursive: true })
+    metafiles[name] = await bundle(name, folders[name], options.configPath)
+  })
+  await Promise.all(bundling)
+  const data = JSON.stringify(configData(config))
+  for (const name of ['compute', 'api'] as const) writeFileSync(join(folders[name], 'config.json'), data)
+  const watched = { stage, timezone: config.timezone, expectedBy: expectedBy(config) }
+  for (const name of ['watch', 'setup'] as const) {
+    writeFileSync(join(folders[name], 'config.json'), JSON.stringify(watched))
+  }
+  for (const file of dashboardFiles) cpSync(join(ROOT, 'dashboard', file), join(folders.api, 'dashboard', file))
+  cpSync(join(packaged, 'node_modules'), join(folders.compute, 'node_modules'), { recursive: true })
+  return { folders, metafiles }
+}
+
+async function bundle(name: FunctionName, outdir: string, configPath: string): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: { handler: join(ROOT, 'functions', name, 'handler.ts') },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    // What is imported when it is needed (a vendor's SDK, say) stays a file of its own.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    // The digest of what a metric means has names of functions in it.
+    keepNames: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+    absWorkingDir: ROOT,
+    external: ['@duckdb/node-api'],
+    // Packages that are no ES modules call it for Node's own.
+    banner: { js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);" },
+    plugins: [
+      {
+        name: 'tidemark',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /\/tidemark\.config\.ts$/ }, () => ({ path: configPath }))
+          // zod's messages in fifty languages, 260 KiB, of which one is used.
+          onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+            contents: "export { default as en } from './en.js'",
+          }))
+          // Lambda hands credentials over in the environment: no profile, sign-on or instance is ever asked for them.
+          onLoad({ filter: /\/credential-provider-node\/.*\/index\.(c?js|mjs)$/ }, () => ({
+            contents:
+              "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = fromEnv",
+            resolveDir: ROOT,
+          }))
+        },
+      },
+    ],
+  })
+  return metafile
+}
+
+/** The file without which the compute function does not start. */
+export const BINDING = 'node_modules/@duckdb/node-bindings-linux-arm64/duckdb.node'
+
+function checkPackaged(packaged: string): void {
+  if (existsSync(join(packaged, BINDING))) return
+  throw invalid(`DuckDB for Lambda's processor is not in ${packaged}; fetch it: npm run package`)
+}

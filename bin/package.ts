@@ -1,0 +1,3 @@
+import { packageNative } from './package-native.ts'
+
+await packageNative()
