@@ -3,6 +3,7 @@ import { sameOfBoth } from './ask-both.ts'
 const [FROM, TO] = ['2012-07-15', '2018-06-13']
 
 sameOfBoth({
+  large: true,
   folder: 'facebook_live_sellers',
   config: 'test/data-sets/configs/facebook-live.config.ts',
   program: 'facebook_live.py',

@@ -3,6 +3,7 @@ import { sameOfBoth } from './ask-both.ts'
 const [FROM, TO] = ['2017-05-05', '2017-05-30']
 
 sameOfBoth({
+  large: true,
   folder: 'sfo_survey_2017',
   config: 'test/data-sets/configs/sfo-survey.config.ts',
   program: 'sfo_survey.py',

@@ -3,6 +3,7 @@ import { sameOfBoth } from './ask-both.ts'
 const [FROM, TO] = ['2013-01-01', '2015-04-30']
 
 sameOfBoth({
+  large: true,
   folder: 'upworthy_ga_daily',
   config: 'test/data-sets/configs/upworthy.config.ts',
   program: 'upworthy.py',
