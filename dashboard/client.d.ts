@@ -87,6 +87,18 @@ export interface Metric {
   target?: number
   target_window?: string
   /**
+   * how days make a week: added, or the last one; null where they do not make one
+   */
+  roll_up: {
+    value?: 'sum' | 'last'
+    numerator?: 'sum' | 'last'
+    denominator?: 'sum' | 'last'
+  } | null
+  /**
+   * fewest cases that say something; values of fewer are marked `low_sample`
+   */
+  min_sample: number
+  /**
    * what values may be summed over; a ratio is summed in its numerator and denominator instead
    */
   additive_over: ('time' | 'segment')[]
@@ -131,6 +143,18 @@ export interface MetricDetail {
    */
   target?: number
   target_window?: string
+  /**
+   * how days make a week: added, or the last one; null where they do not make one
+   */
+  roll_up: {
+    value?: 'sum' | 'last'
+    numerator?: 'sum' | 'last'
+    denominator?: 'sum' | 'last'
+  } | null
+  /**
+   * fewest cases that say something; values of fewer are marked `low_sample`
+   */
+  min_sample: number
   /**
    * what values may be summed over; a ratio is summed in its numerator and denominator instead
    */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { rollUpOf } from '../analysis/roll-up.ts'
 import type { ConfigData } from '../kit/config.ts'
 import type { Metric } from '../kit/metric.ts'
 import { windowsOf } from '../kit/windows-of.ts'
@@ -6,6 +7,8 @@ import { formula } from '../metrics/formula.ts'
 import { type Definition, windowName } from '../store/rows.ts'
 import { versionOf } from './definition-versions.ts'
 import { inputsOf } from './inputs-of.ts'
+
+const RollUpRule = z.enum(['sum', 'last'])
 
 /** A metric as the API shows it. */
 export const MetricDescription = z
@@ -25,6 +28,11 @@ export const MetricDescription = z
     windows: z.array(z.string()),
     target: z.number().optional().describe('what it ought to reach under `target_window`; absent where none is set'),
     target_window: z.string().optional(),
+    roll_up: z
+      .object({ value: RollUpRule.optional(), numerator: RollUpRule.optional(), denominator: RollUpRule.optional() })
+      .nullable()
+      .describe('how days make a week: added, or the last one; null where they do not make one'),
+    min_sample: z.int().describe('fewest cases that say something; values of fewer are marked `low_sample`'),
     additive_over: z
       .array(z.enum(['time', 'segment']))
       .describe('what values may be summed over; a ratio is summed in its numerator and denominator instead'),
@@ -62,6 +70,8 @@ export function describeMetric(
     by: [...(metric.by ?? [])],
     windows: windows.map(windowName),
     ...(target !== undefined && { target, target_window: windowName(shortest(windows)) }),
+    roll_up: rollUpOf(metric),
+    min_sample: metric.minSample ?? 1,
     additive_over: metric.kind === 'total' ? ['time', 'segment'] : [],
   }
 }
@@ -86,5 +96,6 @@ export const metricColumns = [
   'windows',
   'target',
   'target_window',
+  'min_sample',
   'additive_over',
 ] as const satisfies readonly (keyof z.output<typeof MetricDescription>)[]

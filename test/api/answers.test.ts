@@ -36,6 +36,8 @@ describe('GET /v1/metrics', () => {
           inputs: ['shop'],
           by: ['channel', 'kind'],
           windows: ['1d', '28d', 'all'],
+          roll_up: { numerator: 'sum', denominator: 'last' },
+          min_sample: 1,
           additive_over: [],
         },
         {
@@ -51,6 +53,8 @@ describe('GET /v1/metrics', () => {
           inputs: ['shop'],
           by: [],
           windows: ['1d', '28d', 'all'],
+          roll_up: { value: 'sum' },
+          min_sample: 1,
           additive_over: ['time', 'segment'],
         },
       ],
