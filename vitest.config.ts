@@ -9,9 +9,9 @@ const ALONE = ['test/kit/http*.test.ts', 'test/kit/session.test.ts', 'test/setup
 export default defineConfig({
   test: {
     setupFiles: ['test/setup/offline.ts', 'test/setup/cases.ts'],
-    // Processes, because DuckDB is native code; two, because two cores are what CI has.
+    // Processes, because DuckDB is native code; one more than CI has cores, because some wait for their children.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: LIMIT_MS,
     hookTimeout: LIMIT_MS,
     projects: [

@@ -3,6 +3,9 @@ import * as fc from 'fast-check'
 /** How many random cases a property is tried on; `TIDEMARK_CASES` raises it. */
 export const casesOf = (usual: number): number => Number(process.env.TIDEMARK_CASES ?? usual)
 
+/** Whether there is time for what takes a quarter of a minute a case: `.ci/run` says so, a laptop may. */
+export const hasTime = process.env.TIDEMARK_CASES !== undefined
+
 /**
  * Tries a property and throws what the first failing case met, with the seed that repeats it (`TIDEMARK_SEED`). The
  * drawn values themselves would fill pages.
