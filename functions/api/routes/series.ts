@@ -195,5 +195,5 @@ function whyNotAdditive({ id }: Metric, window: string, own: readonly string[], 
   const others = own.filter((name) => name !== '1d' && name !== 'all')
   const windows =
     others.length > 0 ? `ask for each day with window=${others.join(' or ')}` : 'add a window to the config'
-  return `${id} of days does not add up to that of a week: ${windows}, or have it computed exactly with 'tidemark query ${id} --granularity week'`
+  return `${id} of days does not add up to that of a week: ${windows}, or have it computed exactly with 'tidemark query ${id} --from <day> --granularity week'`
 }
