@@ -132,7 +132,9 @@ describe('non-additive counts', () => {
     await using home = await computed({ vendors: [app, web], windows: [1, 3, 7] }, monday, sunday)
     const refused = await ask(home, `/v1/metrics/active_customers/series?from=${monday}&to=${sunday}&granularity=week`)
     expect(refused.status).toBe(422)
-    expect(refused.body.detail).toMatch(/window=3d or 7d.*tidemark query active_customers --from <day> --granularity week/)
+    expect(refused.body.detail).toMatch(
+      /window=3d or 7d.*tidemark query active_customers --from <day> --granularity week/,
+    )
     const snapshot = await home.snapshot(sunday)
     expect(valueIn(snapshot, 'active_customers', '7d').value).toBe(1)
     expect(valueIn(snapshot, 'new_user_share', '7d')).toMatchObject({ value: 25, numerator: 100, denominator: 400 })
