@@ -1,8 +1,9 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
-import { dashboardFiles } from '../functions/api/dashboard.ts'
+import { buildDashboard } from '../cli/build-dashboard.ts'
 import { type Config, configData } from '../functions/kit/config.ts'
 import { invalid } from '../functions/kit/errors.ts'
 import { expectedBy } from './expected-by.ts'
@@ -48,7 +49,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
   const bundling = functionNames.map(async (name) => {
     folders[name] = join(out, name)
     mkdirSync(folders[name], { recursive: true })
-    metafiles[name] = await bundle(name, folders[name], options.configPath)
+    metafiles[name] = await bundleFunction(name, folders[name], options.configPath)
   })
   await Promise.all(bundling)
   const data = JSON.stringify(configData(config))
@@ -57,12 +58,20 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
   for (const name of ['watch', 'setup'] as const) {
     writeFileSync(join(folders[name], 'config.json'), JSON.stringify(watched))
   }
-  for (const file of dashboardFiles) cpSync(join(ROOT, 'dashboard', file), join(folders.api, 'dashboard', file))
+  const page = join(folders.api, 'dashboard')
+  mkdirSync(page, { recursive: true })
+  for (const [file, body] of Object.entries(await buildDashboard())) writeFileSync(join(page, file), body)
   cpSync(join(packaged, 'node_modules'), join(folders.compute, 'node_modules'), { recursive: true })
   return { folders, metafiles }
 }
 
-async function bundle(name: FunctionName, outdir: string, configPath: string): Promise<Metafile> {
+const JSON_PROTOCOLS = `
+  export { AwsJson1_0Protocol } from './node_modules/@aws-sdk/core/dist-es/submodules/protocols/json/AwsJson1_0Protocol.js'
+  export { AwsJson1_1Protocol } from './node_modules/@aws-sdk/core/dist-es/submodules/protocols/json/AwsJson1_1Protocol.js'
+  export * from '@smithy/core/protocols'`
+
+/** Bundles one function; `configPath` matters to ingest only. Returns what went into it. */
+export async function bundleFunction(name: FunctionName, outdir: string, configPath: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: { handler: join(ROOT, 'functions', name, 'handler.ts') },
     outdir,
@@ -72,10 +81,12 @@ async function bundle(name: FunctionName, outdir: string, configPath: string): P
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // ES modules where a package has both: what of the SDK is not called falls away.
+    mainFields: ['module', 'main'],
     target: 'node24',
     minify: true,
-    // The digest of what a metric means has names of functions in it.
-    keepNames: true,
+    // Digests of what metrics and mappings mean have names of functions in them; the API makes none.
+    keepNames: name !== 'api',
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',
@@ -92,6 +103,24 @@ async function bundle(name: FunctionName, outdir: string, configPath: string): P
           onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
             contents: "export { default as en } from './en.js'",
           }))
+          // It makes every schema of zod's a method richer, which nothing calls, and so keeps all of zod.
+          onLoad({ filter: /\/@hono\/zod-openapi\/dist\/index\.mjs$/ }, async ({ path }) => ({
+            contents: (await readFile(path, 'utf8')).replace(/^extendZodWithOpenApi\(z\);$/m, ''),
+            resolveDir: dirname(path),
+          }))
+          // DynamoDB speaks JSON; by the index of all protocols, S3's XML would be loaded with it.
+          onResolve({ filter: /^@aws-sdk\/core\/protocols$/ }, ({ importer }) =>
+            /\/(client-dynamodb|client-ssm|dynamodb-codec)\//.test(importer)
+              ? { path: 'json-protocols', namespace: 'tidemark' }
+              : undefined,
+          )
+          onLoad({ filter: /^json-protocols$/, namespace: 'tidemark' }, () => ({
+            contents: JSON_PROTOCOLS,
+            resolveDir: ROOT,
+          }))
+          // For files in forms, browsers, and a Node without streams of the web: nothing of it ever runs here.
+          onLoad({ filter: /\/mime-db\/db\.json$/ }, () => ({ contents: '{}', loader: 'json' }))
+          onLoad({ filter: /\/(bowser\/|web-streams-polyfill\/).*\.m?js$/ }, () => ({ contents: 'export {}' }))
           // Lambda hands credentials over in the environment: no profile, sign-on or instance is ever asked for them.
           onLoad({ filter: /\/credential-provider-node\/.*\/index\.(c?js|mjs)$/ }, () => ({
             contents:

@@ -36,9 +36,13 @@ const FIELDS: Readonly<Record<string, { readonly may: readonly string[]; readonl
   Wait: { may: ['Next', 'End'], must: ['SecondsPath'] },
 }
 
-const PATH = /^\$(\.[A-Za-z_]\w*)+(\[\d+\]|(\[\*\])+)?$/
-const ITEM_PATH = /^\$\$\.Map\.Item\.Value(\.[A-Za-z_]\w*)*$/
-const CALL = /^States\.StringToJson\(\$(\.[A-Za-z_]\w*)+\)$/
+const PATH = /^\$(\.[A-Za-z_]\w*(\[\*\])*)+(\[\d+\])?$/
+/** Names of executions are given to the local runner. */
+const ITEM_PATH = /^\$\$\.(Execution\.Name|Map\.Item\.Value(\.[A-Za-z_]\w*)*)$/
+const FIELD = String.raw`\$(\.[A-Za-z_]\w*)+`
+const CALL = new RegExp(
+  String.raw`^States\.(StringToJson\(${FIELD}\)|Array\(${FIELD}(, States\.Array\(${FIELD}\))?\))$`,
+)
 
 /**
  * Holds a workflow to the part of the Amazon States Language that the local runner and Step Functions run alike

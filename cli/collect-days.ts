@@ -5,7 +5,7 @@ import {
   createComputeHandler,
   type ReportEvent,
 } from '../functions/compute/handler.ts'
-import { createIngestHandler, type IngestEvent } from '../functions/ingest/handler.ts'
+import { createIngestHandler, type SourceEvent } from '../functions/ingest/handler.ts'
 import { localFiles } from '../functions/ingest/local-files.ts'
 import { configData } from '../functions/kit/config.ts'
 import type { Day } from '../functions/kit/day.ts'
@@ -50,7 +50,6 @@ export async function collectDays(
   view: ProgressView,
 ): Promise<Collected> {
   const host = localHolder()
-  const ingest = createIngestHandler({ store, config, now, files: () => localFiles(folder), host })
   const compute = createComputeHandler({ store, config: configData(config), now, host })
   const input = {
     ...range,
@@ -68,21 +67,27 @@ export async function collectDays(
     faults.set(what, error as Error)
     return String(error)
   }
+  const ingest = createIngestHandler({
+    store,
+    config,
+    now,
+    files: () => localFiles(folder),
+    host,
+    watch: {
+      answered(answer) {
+        const { source, stream, status, waitSeconds } = answer
+        if (status === 'wait') view.waiting(source, stream, waitSeconds)
+        else if (status !== 'more') view.read(source, stream, answer)
+      },
+      failed(source, stream, error) {
+        view.failed(source, stream, noteFault(`${source}.${stream}`, error))
+      },
+    },
+  })
+  const reading = (progress: Progress) => view.reading(progress.source!, progress.stream!, progress)
   let swept: Swept | undefined
   const output = await runWorkflow(input, {
-    async ingest(event) {
-      const { source, stream } = event
-      try {
-        const show = (progress: Progress) => view.reading(source, stream, progress)
-        const answer = await ingest(event as IngestEvent, invocation(show))
-        if (answer.status === 'wait') view.waiting(source, stream, answer.waitSeconds)
-        else if (answer.status !== 'more') view.read(source, stream, answer)
-        return answer
-      } catch (error) {
-        view.failed(source, stream, noteFault(`${source}.${stream}`, error))
-        throw error
-      }
-    },
+    ingest: (event) => ingest(event as SourceEvent, invocation(reading)),
     async compute(event) {
       if (event.task === 'report') return compute(event as ReportEvent, invocation())
       try {

@@ -9,6 +9,7 @@ const commands: SubCommandsDef = {
   start: async () => (await import('./start.ts')).start,
   collect: async () => (await import('./collect.ts')).collect,
   compute: async () => (await import('./compute.ts')).compute,
+  backfill: async () => (await import('./backfill.ts')).backfill,
   serve: async () => (await import('./serve.ts')).serve,
   sources: async () => (await import('./sources.ts')).sources,
   doctor: async () => (await import('./doctor.ts')).doctor,

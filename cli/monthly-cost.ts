@@ -46,8 +46,10 @@ const ASSUMED = {
   reportSeconds: 0.1,
   watchSeconds: 0.3,
   apiSeconds: 0.05,
+  /** A function that starts anew, as after an hour: loading it and opening its store. */
+  startSeconds: 0.7,
   /** A stream of which nothing is due: each day is read once, however often a schedule asks. */
-  idleSeconds: 0.3,
+  idleSeconds: 0.1,
   idleWrites: 2,
   /** Objects that a reading, and that a compute, writes and reads. */
   ingestPuts: 5,
@@ -65,8 +67,8 @@ const ASSUMED = {
   monthsKept: 13,
 } as const
 
-/** States that a run of the workflow enters: its own, one for each source, and three for each stream. */
-const transitions = (sources: number, streams: number) => 9 + sources + 3 * streams
+/** States that a run of the workflow enters where a source needs one call: its own, and three for each source. */
+export const statesEntered = (sources: number) => 9 + 3 * sources
 
 /** What a month costs at list price, every resource of the template counted. */
 export function monthlyCost(template: PricedTemplate, { interactions, requests = 20_000 }: Volume): MonthlyCost {
@@ -79,13 +81,15 @@ export function monthlyCost(template: PricedTemplate, { interactions, requests =
 
   const asked = total(({ streams }) => streams)
   const readings = runs.reduce((sum, run) => sum + Math.min(run.perMonth, DAYS) * run.streams, 0)
+  const calls = total(({ sources }) => sources)
   const computes = total(() => 1)
   const snapshots = Math.min(computes, DAYS)
   const watches = schedules.reduce((sum, { streams, perMonth }) => sum + (streams === 0 ? perMonth : 0), 0)
-  const invocations = asked + 2 * computes + watches + requests
+  const invocations = calls + 2 * computes + watches + requests
   const gbSeconds =
     memory('ingest') *
-      (readings * ASSUMED.ingestSeconds +
+      (calls * ASSUMED.startSeconds +
+        readings * ASSUMED.ingestSeconds +
         (asked - readings) * ASSUMED.idleSeconds +
         interactions / ASSUMED.rowsPerSecond) +
     memory('compute') *
@@ -108,7 +112,7 @@ export function monthlyCost(template: PricedTemplate, { interactions, requests =
     line('CloudWatch dashboards', count('AWS::CloudWatch::Dashboard'), price.dashboard, free.dashboards),
     line(
       'workflow: states entered',
-      total(({ sources, streams }) => transitions(sources, streams)),
+      total(({ sources }) => statesEntered(sources)),
       price.stateTransition,
       free.stateTransitions,
     ),
@@ -129,7 +133,7 @@ export function monthlyCost(template: PricedTemplate, { interactions, requests =
     line('bucket: reads', readings * ASSUMED.ingestGets + computes * ASSUMED.computeGets, price.s3Get),
     line('logs: GB', (invocations * ASSUMED.logBytesPerInvocation) / 1e9, price.logsGb, free.logsGb),
     // X-Ray records the first request of each second, and one in twenty of the others.
-    line('traces', asked + computes + watches + requests / 4, price.trace, free.traces),
+    line('traces', calls + computes + watches + requests / 4, price.trace, free.traces),
     line('secrets decrypted', readings * ASSUMED.secretsPerReading, price.kmsRequest, free.kmsRequests),
   ]
   const sum = (of: (one: CostLine) => number) => lines.reduce((dollars, one) => dollars + of(one), 0)

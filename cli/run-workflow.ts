@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { RunOptions, StateMachineDefinition } from 'aws-local-stepfunctions'
 import type { Json } from '../functions/kit/page.ts'
 import definition from '../lib/collect.asl.json' with { type: 'json' }
@@ -30,6 +31,7 @@ export interface Failure {
 /** What became of a stream. The figures are absent where it failed. */
 export interface StreamResult {
   readonly source: string
+  /** `*`: each that has no other result, because the function did not answer. */
   readonly stream: string
   readonly status: string
   readonly run?: string | null
@@ -61,12 +63,16 @@ export interface WorkflowOutput {
 
 /** The payload of `Read`. */
 export interface ReadEvent {
+  /** Names the run of the workflow. */
+  readonly execution: string
   readonly source: string
-  readonly stream: string
+  readonly streams: readonly string[]
   readonly from: string | null
   readonly to: string | null
   readonly force: boolean
-  /** `state` of the stream's last answer in this execution; null at first. */
+  /** `results` of the source's last answer in this execution; empty at first. */
+  readonly results: readonly StreamResult[]
+  /** `state` of that answer; null at first. */
   readonly state: Json
 }
 
@@ -109,6 +115,7 @@ export async function runWorkflow(
     async (task: unknown) =>
       ({ Payload: await answer(state, handler, (task as { Payload: E }).Payload) }) as never
   const execution = machine.run(input as never, {
+    context: { Execution: { Name: randomUUID() } },
     overrides: {
       ...pauses,
       taskResourceLocalHandlers: {

@@ -42,7 +42,18 @@ export class Api extends Construct {
       policy: [
         ...lake.access({ read, write, delete: [] }),
         ...table.access({
-          read: ['held#*', 'cursor#*', 'parked#*', 'run#*', 'snapshot#*', 'series#*', 'cohort#*', 'definition', 'key'],
+          read: [
+            'held#*',
+            'cursor#*',
+            'parked#*',
+            'credential#*',
+            'run#*',
+            'snapshot#*',
+            'series#*',
+            'cohort#*',
+            'definition',
+            'key',
+          ],
           write: ['annotation', 'idempotency#*', 'quota#*', 'meta', 'key-use'],
         }),
       ],

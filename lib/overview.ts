@@ -17,8 +17,9 @@ export class Overview extends Construct {
   constructor(scope: Construct, id: string, { stage, ingests, compute, collect }: OverviewProps) {
     super(scope, id)
     const { stateMachine } = collect
-    const each = (what: 'metricErrors' | 'metricDuration') =>
-      ingests.map((ingest) => ingest[what]({ label: ingest.source.id }))
+    const durations = ingests.map((ingest) => ingest.metricDuration({ label: ingest.source.id }))
+    // A stream that fails is an answer of its function, and no error of it.
+    const logGroupNames = ingests.map(({ logGroup }) => logGroup.logGroupName)
     new Dashboard(this, 'Dashboard', {
       dashboardName: `tidemark-${stage}`,
       widgets: [
@@ -31,18 +32,23 @@ export class Overview extends Construct {
           new GraphWidget({ title: 'Is a snapshot late?', width: 12, left: [lateMetric(stage)] }),
         ],
         [
-          new GraphWidget({ title: 'Errors by source', width: 12, left: each('metricErrors') }),
+          new LogQueryWidget({
+            title: 'Errors by source',
+            width: 12,
+            logGroupNames,
+            queryLines: ["filter message = 'read failed'", 'stats count(*) as errors by source, stream, bin(1d)'],
+          }),
           new GraphWidget({
             title: 'Time taken',
             width: 12,
-            left: [...each('metricDuration'), compute.metricDuration({ statistic: Stats.MAXIMUM, label: 'compute' })],
+            left: [...durations, compute.metricDuration({ statistic: Stats.MAXIMUM, label: 'compute' })],
           }),
         ],
         [
           new LogQueryWidget({
             title: 'Rows by source',
             width: 24,
-            logGroupNames: ingests.map(({ logGroup }) => logGroup.logGroupName),
+            logGroupNames,
             queryLines: [
               "filter message = 'read'",
               'stats sum(records) as read, sum(facts) as facts by source, bin(1d)',

@@ -5,6 +5,7 @@ import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-sched
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
+import { WATCH_MINUTES } from './alarms.ts'
 import type { Collect } from './collect.ts'
 import type { HouseFunction } from './house-function.ts'
 import type { Ingest } from './ingest.ts'
@@ -23,7 +24,7 @@ export interface SchedulesProps {
 /** How long after its time a run may begin: many accounts, and many vendors, have the same midnight. */
 const SPREAD = Duration.minutes(15)
 
-/** What runs when: the workflow, once per cadence with its sources, and the watch every hour. */
+/** What runs when: the workflow, once per cadence with its sources, and the watch four times an hour. */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     const { stage, timezone, ingests, collect, watch, deadLetters } = props
@@ -59,7 +60,8 @@ export class Schedules extends Construct {
       scheduleGroup,
       scheduleName: `tidemark-${stage}-watch`,
       description: "Looks whether yesterday's snapshot is there",
-      schedule: ScheduleExpression.cron({ minute: '5', timeZone }),
+      // Not at the edge of a period, where a late start would leave one empty.
+      schedule: ScheduleExpression.cron({ minute: `5/${WATCH_MINUTES}`, timeZone }),
       target: new LambdaInvoke(watch, { ...failing, role }),
     })
   }

@@ -1,18 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { handle } from 'hono/aws-lambda'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { ConfigData } from '../kit/config.ts'
 import { metrics } from '../metrics/index.ts'
-import { openStore } from '../store/open.ts'
-import { type AppOptions, createApp } from './app.ts'
+import { retired } from '../metrics/retired.ts'
+import { isLambda, openStore } from '../store/open.ts'
 import { readDashboard } from './dashboard.ts'
-
-type LambdaHandler = ReturnType<typeof handle>
-
-/** Makes the function behind the HTTP API. The gateway decides which host names lead here. */
-export function lambdaHandler(options: Omit<AppOptions, 'anyHost'>): LambdaHandler {
-  return handle(createApp({ ...options, anyHost: true }))
-}
+import { type LambdaHandler, lambdaHandler } from './lambda-handler.ts'
+import { nextRun } from './next-run.ts'
+import type { ScheduleOf } from './serving.ts'
 
 /** Once per process: the data of the config and the page, which lie beside the bundle, and the store. */
 async function open(): Promise<LambdaHandler> {
@@ -23,10 +18,14 @@ async function open(): Promise<LambdaHandler> {
   ])
   const config: ConfigData = JSON.parse(data)
   const { version } = packageJson
-  return lambdaHandler({ store, config, metrics, now: () => new Date(), version, dashboard })
+  const now = () => new Date()
+  const scheduleOf: ScheduleOf = ({ schedule }) =>
+    schedule === undefined ? null : { cadence: schedule, next: nextRun(schedule, config.timezone, now()) }
+  return lambdaHandler({ store, config, metrics, retired, now, version, dashboard, scheduleOf })
 }
 
-let opened: Promise<LambdaHandler> | undefined
+// While Lambda initialises a function, it has a whole processor; when requests come, a share of one.
+let opened: LambdaHandler | Promise<LambdaHandler> | undefined = isLambda() ? await open() : undefined
 
 /** The Lambda function. */
 export const handler: LambdaHandler = async (...request) => {

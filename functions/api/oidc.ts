@@ -18,9 +18,6 @@ const COOLDOWN_MS = 30_000
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
-/** Whether `text` has the shape of a signed token (RFC 7519), valid or not. */
-export const isTokenShaped = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text) && text.length <= 8_192
-
 /**
  * Checks tokens of the configured issuer (OpenID Connect). Its keys are fetched when the first token comes, and again
  * when a token names one that is not known, twice a minute at most.

@@ -224,7 +224,10 @@ const linkKeys = ({ states }: DerivedIndex) =>
   JSON.stringify(Object.entries(states).map(([id, { links, records }]) => [id, links, records]))
 
 /** Of everything but facts that a value depends on. */
-function settingsDigest({ sources, targets: _, ...settings }: ConfigData, metrics: readonly Metric[]): string {
+function settingsDigest(
+  { sources, targets: _, dashboard: __, ...settings }: ConfigData,
+  metrics: readonly Metric[],
+): string {
   const streams = sources.map(({ id, streams }) => [id, streams])
   const text = JSON.stringify([settings, streams, metrics], (_, value) =>
     typeof value === 'function' ? value.name : value,

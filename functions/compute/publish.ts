@@ -1,5 +1,4 @@
 import type { Day } from '../kit/day.ts'
-import { TidemarkError } from '../kit/errors.ts'
 import { inBatches } from '../store/in-batches.ts'
 import { inlineBody } from '../store/inline-body.ts'
 import { pack, unpack } from '../store/json-object.ts'
@@ -8,7 +7,6 @@ import type { Store } from '../store/open.ts'
 import { readSnapshot } from '../store/read-snapshot.ts'
 import {
   type Cause,
-  type HeadRow,
   keys,
   type Revision,
   type SeriesChunk,
@@ -17,6 +15,7 @@ import {
   type WindowValue,
 } from '../store/rows.ts'
 import type { Draft } from './assemble.ts'
+import { putRevision } from './put-revision.ts'
 
 /** What a revision would be caused by, if it comes to one. */
 export interface Causes {
@@ -85,17 +84,7 @@ export async function publish(
       revisions: fresh.map(({ snapshot, revision: { body: _, ...row } }) => ({ day: snapshot.date, row })),
     })
     await inBatches(fresh, async ({ snapshot: { date }, revision }) => {
-      const body = bodies.get(date)!
-      await table.put({ ...keys.revision(date, revision.revision), ...revision, body: inlineBody(body) })
-      const on =
-        revision.revision === 1 ? 'absent' : ({ attribute: 'revision', is: '=', value: revision.revision - 1 } as const)
-      const head: HeadRow = { ...keys.head(date), revision: revision.revision }
-      if (!(await table.put(head, on))) {
-        throw new TidemarkError(
-          'unavailable',
-          `another compute wrote revision ${revision.revision} of ${date}; this one is repeated`,
-        )
-      }
+      await putRevision(table, date, { ...revision, body: inlineBody(bodies.get(date)!) })
     })
   }
   await writeSeries(store, current)

@@ -35,6 +35,7 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
   invalid: 'correct the config or the file that is named',
   held: 'far fewer rows came than are there; nothing was replaced: a reading six hours later or more decides, or tidemark accept',
   parked: 'the vendor keeps it waiting; the next run goes on from there',
+  died: 'look into the log of its function, and give it more memory if that was short; the next run reads it again',
   duplicate: 'another process reads it; look again when that is done',
 }
 

@@ -44,6 +44,9 @@ export interface IngestAnswer {
   readonly state: State | null
 }
 
+/** A lease outlives an invocation that was killed, so that the workflow, which calls again at once, gets past its stream. */
+const KEPT_BY_THE_DEAD_S = 60
+
 /**
  * Reads what is due of one stream and commits it. Safe to repeat, and safe to kill at any moment: what is not
  * committed is invisible.
@@ -54,7 +57,7 @@ export async function ingest(deps: IngestDeps, event: IngestEvent, invocation: I
   const { source, stream } = findStream(deps.config, event.source, event.stream)
   for (const asked of [event.from, event.to]) if (asked !== null) day(asked)
   const state = event.state && checkedState(event.state)
-  const seconds = invocation.getRemainingTimeInMillis() / 1000
+  const seconds = invocation.getRemainingTimeInMillis() / 1000 + KEPT_BY_THE_DEAD_S
   const lease = await takeLease(deps.store.table, source.id, event.stream, deps.holder, seconds)
   if (!lease) return answer(event, 'duplicate', null, state?.totals ?? NOTHING)
   try {

@@ -1,4 +1,7 @@
-import { Temporal } from 'temporal-polyfill'
+import * as Calendar from 'temporal-polyfill/fns/Calendar'
+import * as PlainDate from 'temporal-polyfill/fns/PlainDate'
+import * as PlainDateTime from 'temporal-polyfill/fns/PlainDateTime'
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime'
 import { invalid } from './errors.ts'
 
 declare const brand: unique symbol
@@ -61,7 +64,7 @@ function startOf(text: Day, timeZone: string): number {
   startsByZone.set(timeZone, starts)
   let ms = starts.get(text)
   if (ms === undefined) {
-    ms = Temporal.PlainDate.from(text).toZonedDateTime(timeZone).epochMilliseconds
+    ms = PlainDate.toZonedDateTime(PlainDate.fromString(text, Calendar.getISO), timeZone).epochMilliseconds
     starts.set(text, ms)
   }
   return ms
@@ -86,16 +89,16 @@ export function dayOf(instant: number, timeZone: string): Day {
  * @throws `invalid` for an hour that a clock change skips, and for text that is no date-time.
  */
 export function localInstant(text: string, timeZone: string): number {
-  let plain: Temporal.PlainDateTime
+  let plain: PlainDateTime.Record
   try {
     // The parser alone would drop an offset in silence.
     if (!LOCAL_TIME.test(text)) throw new RangeError('another form')
-    plain = Temporal.PlainDateTime.from(text.replace(' ', 'T'))
+    plain = PlainDateTime.fromString(text.replace(' ', 'T'), Calendar.getISO)
   } catch (cause) {
     throw invalid(`'${text.slice(0, 40)}' is no local time; expected YYYY-MM-DDTHH:MM:SS`, cause)
   }
-  const first = plain.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
-  if (!first.toPlainDateTime().equals(plain)) {
+  const first = PlainDateTime.toZonedDateTime(plain, timeZone, { disambiguation: 'earlier' })
+  if (!PlainDateTime.equals(ZonedDateTime.toPlainDateTime(first), plain)) {
     throw invalid(`${text} does not exist in ${timeZone}: the clocks skip that hour`)
   }
   return first.epochMilliseconds

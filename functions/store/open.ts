@@ -5,6 +5,7 @@ import { invalid } from '../kit/errors.ts'
 import { openDirectory } from './directory.ts'
 import { openEnv } from './env.ts'
 import type { Lake } from './lake.ts'
+import { lateLake } from './late-lake.ts'
 import type { Secrets } from './secrets.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Table } from './table.ts'
@@ -40,6 +41,12 @@ export async function openStore(env: Env = process.env): Promise<Store> {
   }
 }
 
+/**
+ * Whether Lambda runs this process.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export const isLambda = (env: Env = process.env): boolean => Boolean(env.AWS_LAMBDA_FUNCTION_NAME)
+
 type Opened = [lake: Lake, table: Table, secrets?: Secrets]
 
 function inHome(home: string): Opened {
@@ -66,12 +73,9 @@ async function inAws(env: Env): Promise<Opened> {
   const bucket = required(env, 'TIDEMARK_BUCKET', "the bucket's name")
   const table = required(env, 'TIDEMARK_TABLE', "the table's name")
   const stage = env.TIDEMARK_STAGE
-  const [{ openS3 }, { openDynamodb }, ssm] = await Promise.all([
-    import('./s3.ts'),
-    import('./dynamodb.ts'),
-    stage ? import('./ssm.ts') : undefined,
-  ])
-  const stores: [Lake, Table] = [openS3({ bucket }), openDynamodb({ table })]
+  const [{ openDynamodb }, ssm] = await Promise.all([import('./dynamodb.ts'), stage ? import('./ssm.ts') : undefined])
+  const lake = lateLake(async () => (await import('./s3.ts')).openS3({ bucket }))
+  const stores: [Lake, Table] = [lake, openDynamodb({ table })]
   return stage && ssm ? [...stores, ssm.openSsm({ stage })] : stores
 }
 

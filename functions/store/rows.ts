@@ -16,6 +16,7 @@ export const keys = {
   spend: (source: string, day: Day) => ({ pk: `spend#${source}`, sk: day }),
   parked: (source: string, stream: string) => ({ pk: `parked#${source}`, sk: stream }),
   run: (source: string, run: string) => ({ pk: `run#${source}`, sk: run }),
+  credential: (source: string) => ({ pk: `credential#${source}`, sk: 'expiry' }),
   head: (day: Day) => ({ pk: `snapshot#${day}`, sk: 'head' }),
   revision: (day: Day, revision: number) => ({ pk: `snapshot#${day}`, sk: revisionKey(revision) }),
   series: (metric: string, window: WindowName, month: string) => ({ pk: `series#${metric}#${window}`, sk: month }),
@@ -125,6 +126,11 @@ export interface RunRow extends Item {
   readonly warnings: readonly { readonly code: string; readonly message: string }[]
   /** The vendor's remaining quota, where it says. */
   readonly quota: { readonly [name: string]: number } | null
+}
+
+/** When what a source signs in with runs out, as its vendor last said; never the thing itself. */
+export interface CredentialRow extends Item {
+  readonly expires_at: string
 }
 
 /** The newest revision of a day. */

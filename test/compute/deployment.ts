@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ComputeAnswer, createComputeHandler } from '../../functions/compute/handler.ts'
-import { createIngestHandler, type IngestAnswer } from '../../functions/ingest/handler.ts'
+import { type IngestAnswer, ingest } from '../../functions/ingest/ingest.ts'
 import { type Config, type ConfigInput, configData, defineConfig } from '../../functions/kit/config.ts'
 import { type Day, day } from '../../functions/kit/day.ts'
 import type { Invocation } from '../../functions/kit/invocation.ts'
@@ -95,14 +95,15 @@ export async function deploy(given: TestConfig, now: string): Promise<Deployment
     remaining: () => 900_000,
 
     async collect({ from, to, source, stream, force = false } = {}) {
-      const ingest = createIngestHandler({ store, config, now: clock, files, host })
       const answers: IngestAnswer[] = []
       for (const { id, streams } of config.sources.filter(({ id }) => source === undefined || id === source)) {
         for (const name of Object.keys(streams).filter((name) => stream === undefined || name === stream)) {
           let answer: IngestAnswer | undefined
           do {
             const event = { source: id, stream: name, from: orNull(from), to: orNull(to), force }
-            answer = await ingest({ ...event, state: answer?.state ?? null }, invocation())
+            const holder = `${host}:${randomUUID()}`
+            const deps = { store, config, now: clock, files, holder }
+            answer = await ingest(deps, { ...event, state: answer?.state ?? null }, invocation())
           } while (answer.status === 'more')
           answers.push(answer)
         }

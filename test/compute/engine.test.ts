@@ -70,6 +70,10 @@ function additiveParts(metric: Metric): ('value' | 'numerator' | 'denominator')[
   ]
 }
 
+/** What of a metric adds up: the whole (`null`), or, where sources do not go together, each of them. */
+const adding = (metric: Metric, week: Snapshot): (string | null)[] =>
+  metric.kind === 'ratio' && metric.oneSource ? Object.keys(valueIn(week, metric.id, '7d').by?.source ?? {}) : [null]
+
 /** Shares of a whole; what is divided by a number of customers that is only stated may be more than that. */
 const SHARES = [
   ...['customer_initiated_share', 'proactive_contact_share', 'stickiness', 'engaged_session_rate', 'bounce_rate'],
@@ -109,9 +113,14 @@ test('days add up to their window where they should, shares are shares, and the 
     const week = snapshots.at(-1)!
     for (const metric of metrics.filter(({ windows }) => windows === undefined)) {
       for (const part of additiveParts(metric)) {
-        const ofDays = snapshots.map((snapshot) => valueIn(snapshot, metric.id)[part] ?? 0)
-        const sum = inexact(ofDays.reduce((all, one) => all + exact(one), 0n))
-        expect([metric.id, part, sum]).toEqual([metric.id, part, valueIn(week, metric.id, '7d')[part] ?? 0])
+        for (const source of adding(metric, week)) {
+          const of = (snapshot: Snapshot, window?: string) => {
+            const whole = valueIn(snapshot, metric.id, window)
+            return (source === null ? whole : whole.by?.source?.[source])?.[part] ?? 0
+          }
+          const sum = inexact(snapshots.reduce((all, day) => all + exact(of(day)), 0n))
+          expect([metric.id, source, part, sum]).toEqual([metric.id, source, part, of(week, '7d')])
+        }
       }
     }
     const shares = [...SHARES, ...(settings.customers ? [] : ['active_customer_share'])]

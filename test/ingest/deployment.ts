@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
-import { createIngestHandler, type IngestAnswer, type IngestEvent } from '../../functions/ingest/handler.ts'
+import { type IngestAnswer, type IngestEvent, ingest } from '../../functions/ingest/ingest.ts'
 import { localFiles } from '../../functions/ingest/local-files.ts'
 import { type Manifest, manifestKey, type RunRecord, runKey } from '../../functions/ingest/manifest.ts'
 import { type ConfigInput, defineConfig } from '../../functions/kit/config.ts'
@@ -97,17 +97,12 @@ export async function deploy({
     remaining: () => 900_000,
 
     once({ source = first, stream = 'rows', from, to, force = false, state = null } = {}) {
-      const ingest = createIngestHandler({
-        store: wrap(store),
-        config,
-        now: clock,
-        files: () => localFiles(home),
-        host,
-      })
+      const holder = `${host}:${randomUUID()}`
+      const deps = { store: wrap(store), config, now: clock, files: () => localFiles(home), holder }
       let pagesRead = 0
       const event = { source, stream, from: orNull(from), to: orNull(to), force, state }
       // As through the workflow: nothing but JSON.
-      return ingest(JSON.parse(JSON.stringify(event)), {
+      return ingest(deps, JSON.parse(JSON.stringify(event)), {
         awsRequestId: randomUUID(),
         getRemainingTimeInMillis: () => deployment.remaining(pagesRead),
         progress: ({ phase, pages }) => {

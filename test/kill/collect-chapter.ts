@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { runWorkflow, type WorkflowOutput } from '../../cli/run-workflow.ts'
 import { type ComputeEvent, createComputeHandler } from '../../functions/compute/handler.ts'
-import { createIngestHandler, type IngestEvent } from '../../functions/ingest/handler.ts'
+import { createIngestHandler, type SourceEvent } from '../../functions/ingest/handler.ts'
 import { localFiles } from '../../functions/ingest/local-files.ts'
 import { configData } from '../../functions/kit/config.ts'
 import { localHolder } from '../../functions/store/lease.ts'
@@ -21,13 +21,14 @@ export function collectChapter(store: Store, home: string, chapter: number): Pro
   const { now: instant, from, to } = chapters[chapter]!
   const now = () => new Date(instant)
   const host = localHolder()
-  const ingest = createIngestHandler({ store, config, now, files: () => localFiles(folder), host })
+  const watch = { answered: () => {}, failed: () => {} }
+  const ingest = createIngestHandler({ store, config, now, files: () => localFiles(folder), host, watch })
   const compute = createComputeHandler({ store, config: configData(config), now, host })
   const sources = config.sources.map(({ id, streams }) => ({ source: id, function: id, streams: Object.keys(streams) }))
   return runWorkflow(
     { from, to, force: false, sources, compute: 'compute', topic: 'none' },
     {
-      ingest: (event) => ingest(event as IngestEvent, invocation()),
+      ingest: (event) => ingest(event as SourceEvent, invocation()),
       compute: (event) => compute(event as ComputeEvent, invocation()),
       publish: async () => {},
     },

@@ -22,6 +22,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   BINDING,
   type Bundled,
+  bundleFunction,
   bundleFunctions,
   type FunctionName,
   functionNames,
@@ -48,19 +49,42 @@ it('says which command fetches DuckDB where it is absent', async () => {
   })
 })
 
-/** Bytes that a function loads before it answers, and bytes of its own code altogether. */
-function sizeOf({ outputs }: Metafile): { start: number; all: number } {
-  const entry = Object.keys(outputs).find((path) => path.endsWith('/handler.mjs'))!
-  const atStart = new Set<string>()
-  const visit = (path: string) => {
-    if (atStart.has(path)) return
-    atStart.add(path)
-    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind !== 'dynamic-import') visit(next)
-  }
-  visit(entry)
-  const sum = (paths: Iterable<string>) => [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0)
-  return { start: sum(atStart), all: sum(Object.keys(outputs)) }
+interface Size {
+  /** Bytes loaded before anything is asked for. */
+  readonly start: number
+  /** Bytes loaded with the adapter of the table, which every request needs that is answered from data. */
+  readonly withTable: number
+  /** Bytes of its own code altogether. */
+  readonly all: number
+  /** What is in the bytes `withTable`. */
+  readonly modules: readonly string[]
 }
+
+function sizeOf({ outputs }: Metafile): Size {
+  const files = Object.keys(outputs)
+  const loadedWith = (starts: readonly string[]) => {
+    const loaded = new Set<string>()
+    const visit = (path: string) => {
+      if (loaded.has(path)) return
+      loaded.add(path)
+      for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind !== 'dynamic-import') visit(next)
+    }
+    starts.forEach(visit)
+    return [...loaded]
+  }
+  const sum = (paths: readonly string[]) => paths.reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0)
+  const entry = files.filter((path) => path.endsWith('/handler.mjs'))
+  const table = files.filter((path) => outputs[path]!.entryPoint === 'functions/store/dynamodb.ts')
+  const withTable = loadedWith([...entry, ...table])
+  return {
+    start: sum(loadedWith(entry)),
+    withTable: sum(withTable),
+    all: sum(files),
+    modules: withTable.flatMap((path) => Object.keys(outputs[path]?.inputs ?? {})),
+  }
+}
+
+const KIB = 1024
 
 describe.skipIf(!packaged)('bundles', () => {
   let bundled: Bundled
@@ -94,7 +118,7 @@ describe.skipIf(!packaged)('bundles', () => {
       expect(data.aws).toBeUndefined()
     }
     const watched = JSON.parse(readFileSync(join(bundled.folders.watch, 'config.json'), 'utf8'))
-    expect(watched).toEqual({ stage: 'prod', timezone: 'America/New_York', expectedBy: 330 })
+    expect(watched).toEqual({ stage: 'prod', timezone: 'America/New_York', expectedBy: 315 })
   })
 
   it("hold DuckDB's binding for arm64, and nothing of this machine's, in less than 50 MB", () => {
@@ -119,15 +143,40 @@ describe.skipIf(!packaged)('bundles', () => {
     expect(whole).toBeLessThan(250_000_000)
   })
 
+  it('the API loads at most 600 KiB before it answers from the table, and none of what single routes need', () => {
+    const { start, withTable, modules } = sizeOf(bundled.metafiles.api)
+    expect(start).toBeGreaterThan(100 * KIB)
+    expect(withTable).toBeGreaterThan(start + 100 * KIB)
+    expect(withTable).toBeLessThanOrEqual(600 * KIB)
+    const late = /client-s3|client-ssm|modelcontextprotocol|\/jose\/|xml-builder|functions\/api\/mcp\/answer/
+    expect(modules.filter((path) => late.test(path))).toEqual([])
+  })
+
+  it('ingest of one Google source has at most 1,200 KiB, the SDKs of AWS and Google included', async () => {
+    const folder = join(out, 'google')
+    mkdirSync(folder)
+    const one = join(folder, 'config.ts')
+    writeFileSync(
+      one,
+      `import { defineConfig } from '${ROOT}/functions/kit/config.ts'
+       import { ga4 } from '${ROOT}/functions/sources/ga4.ts'
+       export default defineConfig({ timezone: 'UTC', currency: 'EUR', sources: [ga4({ property: '1' })] })`,
+    )
+    const size = sizeOf(await bundleFunction('ingest', folder, one))
+    process.stderr.write(`ingest of one Google source: ${kib(size.start)} KiB at start, ${kib(size.all)} KiB in all\n`)
+    expect(size.start).toBeLessThanOrEqual(500 * KIB)
+    expect(size.all).toBeLessThanOrEqual(1_200 * KIB)
+  })
+
   it('load, and say how large they are and how long that takes', () => {
     // Everything but compute, whose binding is for another processor.
     for (const name of functionNames) {
-      const { start, all } = sizeOf(bundled.metafiles[name])
+      const { start, withTable, all } = sizeOf(bundled.metafiles[name])
       const url = pathToFileURL(join(bundled.folders[name], 'handler.mjs')).href
       const script = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)}); process.stdout.write(JSON.stringify([typeof handler, performance.now() - start]))`
       const took = name === 'compute' ? undefined : importing(script)
       process.stderr.write(
-        `${name}: ${kib(start)} KiB at start, ${kib(all)} KiB in all${took ? `, imported in ${took.toFixed(0)} ms` : ''}\n`,
+        `${name}: ${kib(start)} KiB at start, ${kib(withTable)} KiB with the table, ${kib(all)} KiB in all${took ? `, imported in ${took.toFixed(0)} ms` : ''}\n`,
       )
     }
   })
@@ -140,8 +189,12 @@ describe.skipIf(!packaged)('bundles', () => {
       join(home, 'lake/drop/shop', file),
       'kind,id,household,at,cents,campaign\norder,1,h1,2017-03-01 12:00:00,995,\n',
     )
-    const read = { source: 'shop', stream: 'rows', from: null, to: null, force: false, state: null }
-    expect(called('ingest', home, read)).toMatchObject({ source: 'shop', status: 'ok', records: 1, facts: 1 })
+    const days = { from: null, to: null, force: false }
+    const read = { execution: 'one', source: 'shop', streams: ['rows'], ...days, results: [], state: null }
+    expect(called('ingest', home, read)).toMatchObject({
+      status: 'done',
+      results: [{ source: 'shop', stream: 'rows', status: 'ok', records: 1, facts: 1 }],
+    })
 
     // DuckDB of this machine in the place of Lambda's.
     rmSync(join(bundled.folders.compute, 'node_modules'), { recursive: true })
@@ -213,7 +266,7 @@ function called(name: FunctionName, home: string, event: object): Record<string,
     const context = { awsRequestId: 'one', getRemainingTimeInMillis: () => 900_000 }
     const answer = await handler(${JSON.stringify(event)}, context)
     process.stdout.write('\\n' + JSON.stringify(answer))`
-  const env = { PATH: process.env.PATH, TIDEMARK_HOME: home }
+  const env = { PATH: process.env.PATH, AWS_LAMBDA_FUNCTION_NAME: name, TIDEMARK_HOME: home }
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env })
   return JSON.parse(printed.split('\n').at(-1)!)
 }

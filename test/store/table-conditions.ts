@@ -81,6 +81,17 @@ export function tableConditions(table: () => Table, start: number) {
       expect((await table().get('race', 'create'))!.by).toBe(won.indexOf(true))
     })
 
+    it('lets exactly one of fifty take over what they all found', async () => {
+      await table().put({ pk: 'race', sk: 'taken', at: 'before', by: -1 })
+      const won = await Promise.all(
+        Array.from({ length: 50 }, (_, by) =>
+          table().put({ pk: 'race', sk: 'taken', at: 'after', by }, equal('at', 'before')),
+        ),
+      )
+      expect(won.filter(Boolean)).toHaveLength(1)
+      expect((await table().get('race', 'taken'))!.by).toBe(won.indexOf(true))
+    })
+
     it('loses none of fifty increments that are tried until they succeed', async () => {
       await table().put({ pk: 'race', sk: 'count', n: 0 })
       const increment = async () => {

@@ -12,7 +12,7 @@ test('the workflow file runs alike here and in AWS, and fits the full schema of 
 
 describe('what the local runner does not do as Step Functions does is refused, by state and field', () => {
   const read = (file: ReturnType<typeof copy>) =>
-    file.States.Sources.ItemProcessor.States.Streams.ItemProcessor.States.Read as Record<string, unknown>
+    file.States.Sources.ItemProcessor.States.Read as Record<string, unknown>
   const planted: [string, (file: ReturnType<typeof copy>) => void, RegExp][] = [
     [
       'a field',
@@ -49,6 +49,16 @@ describe('what the local runner does not do as Step Functions does is refused, b
     [
       'a function',
       (f) => Object.assign(f.States.Done.Parameters, { 'at.$': 'States.UUID()' }),
+      /^state 'Done': Parameters/,
+    ],
+    [
+      'a list of anything',
+      (f) => Object.assign(f.States.Done.Parameters, { 'at.$': 'States.Array($.results, 1)' }),
+      /^state 'Done': Parameters/,
+    ],
+    [
+      'the name of the execution, but in an item',
+      (f) => Object.assign(f.States.Done.Parameters, { 'at.$': '$$.Execution.Name' }),
       /^state 'Done': Parameters/,
     ],
     [

@@ -1,15 +1,26 @@
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions'
 import { describe, expect, test } from 'vitest'
-import type { ComputeEvent, ReadEvent, WorkflowInput } from '../../cli/run-workflow.ts'
+import { statesEntered } from '../../cli/monthly-cost.ts'
+import type { ComputeEvent, ReadEvent, StreamResult, WorkflowInput } from '../../cli/run-workflow.ts'
 import { runWorkflow } from '../../cli/run-workflow.ts'
 import { TidemarkError } from '../../functions/kit/errors.ts'
+import definition from '../../lib/collect.asl.json' with { type: 'json' }
 
 const pauses = {
   waitTimeOverrides: { Wait: 0 },
   retryIntervalOverrides: { Read: 0, Compute: 0, Report: 0, Publish: 0 },
 }
 
-const figures = { run: 'R', days: 1, pages: 2, records: 3, facts: 4, quarantined: 0, waitSeconds: 0, state: null }
+const figures = { run: 'R', days: 1, pages: 2, records: 3, facts: 4, quarantined: 0 }
 const computed = { status: 'done', from: null, to: null, computed: 1, revisions: 1, changed: ['2026-11-19'] }
+
+const ok = (source: string, stream: string): StreamResult => ({ source, stream, status: 'ok', ...figures })
+const done = ({ source, streams }: ReadEvent) => ({
+  status: 'done',
+  results: streams.map((stream) => ok(source, stream)),
+  waitSeconds: 0,
+  state: null,
+})
 
 function input(sources: Record<string, string[]>): WorkflowInput {
   const list = Object.entries(sources).map(([source, streams]) => ({ source, function: `ingest-${source}`, streams }))
@@ -33,7 +44,7 @@ async function run(given: WorkflowInput, fakes: Fakes = {}) {
     {
       ingest: async (event) => {
         reads.push(event)
-        return fakes.ingest ? fakes.ingest(event) : { ...figures, status: 'ok' }
+        return fakes.ingest ? fakes.ingest(event) : done(event)
       },
       compute: async (event) => {
         if (event.task === 'compute') {
@@ -56,149 +67,135 @@ const fail = (code: ConstructorParameters<typeof TidemarkError>[0], message = 'n
   throw new TidemarkError(code, message)
 }
 
+/** What a function throws, or Lambda in its place, as Step Functions names it. */
+const thrown = (name: string) => Object.assign(new Error('of no use'), { name })
+
 describe('reading', () => {
-  test('reads every stream of every source once, and reports them in a flat list', async () => {
+  test('asks for the streams of every source at once, and reports them in a flat list', async () => {
     const { output, reads, reports, published } = await run(input({ shop: ['orders'], crm: ['deals', 'contacts'] }))
-    expect(reads.map(({ source, stream }) => `${source}.${stream}`).sort()).toEqual([
-      'crm.contacts',
-      'crm.deals',
-      'shop.orders',
+    const days = { from: null, to: null, force: false }
+    const { execution } = reads[0]!
+    expect(execution).toMatch(/^[0-9a-f-]{36}$/)
+    expect(reads).toEqual([
+      { execution, source: 'shop', streams: ['orders'], ...days, results: [], state: null },
+      { execution, source: 'crm', streams: ['deals', 'contacts'], ...days, results: [], state: null },
     ])
-    expect(reads[0]).toEqual({ source: 'shop', stream: 'orders', from: null, to: null, force: false, state: null })
-    const { state: _, waitSeconds: __, ...kept } = figures
-    expect(reports).toEqual([
-      {
-        task: 'report',
-        results: [
-          { source: 'shop', stream: 'orders', status: 'ok', ...kept },
-          { source: 'crm', stream: 'deals', status: 'ok', ...kept },
-          { source: 'crm', stream: 'contacts', status: 'ok', ...kept },
-        ],
-        compute: computed,
-      },
-    ])
-    expect(output).toEqual({ ok: true, attention: false, results: reports[0]!.results, compute: computed })
+    const results = [ok('shop', 'orders'), ok('crm', 'deals'), ok('crm', 'contacts')]
+    expect(reports).toEqual([{ task: 'report', results, compute: computed }])
+    expect(output).toEqual({ ok: true, attention: false, results, compute: computed })
     expect(published).toEqual([])
   })
 
   test('one stream is a list too', async () => {
     const { output } = await run(input({ shop: ['orders'] }))
-    expect(output.results).toHaveLength(1)
+    expect(output.results).toEqual([ok('shop', 'orders')])
   })
 
-  test('hands dates and force to every stream', async () => {
+  test('hands dates and force to every source', async () => {
     const days = { from: '2026-11-01', to: '2026-11-02', force: true }
-    const { reads, computes } = await run({ ...input({ shop: ['orders', 'carts'] }), ...days })
+    const { reads, computes } = await run({ ...input({ shop: ['orders'], crm: ['deals'] }), ...days })
     expect(reads.map(({ from, to, force }) => ({ from, to, force }))).toEqual([days, days])
     expect(computes).toEqual([{ task: 'compute', from: days.from, to: days.to }])
   })
 
-  test('calls again on more, with the state of the last answer', async () => {
-    const { output, reads } = await run(input({ shop: ['orders'] }), {
-      ingest: ({ state }) => {
-        const turn = (state as { turn: number } | null)?.turn ?? 0
-        return { ...figures, status: turn < 3 ? 'more' : 'ok', records: turn, state: { turn: turn + 1 } }
+  test.each(['more', 'wait'])('calls again on %s, with results and state of the last answer', async (status) => {
+    const { output, reads } = await run(input({ shop: ['a', 'b', 'c'] }), {
+      ingest: (event) => {
+        const read = event.results.length
+        const results = [...event.results, ok('shop', event.streams[read]!)]
+        return { ...done(event), status: read < 2 ? status : 'done', results, waitSeconds: 60, state: { turn: read } }
       },
     })
-    expect(reads.map(({ state }) => state)).toEqual([null, { turn: 1 }, { turn: 2 }, { turn: 3 }])
-    expect(output.results[0]).toMatchObject({ status: 'ok', records: 3 })
+    expect(reads.map(({ state }) => state)).toEqual([null, { turn: 0 }, { turn: 1 }])
+    expect(new Set(reads.map(({ execution }) => execution)).size).toBe(1)
+    expect(output.results).toEqual(['a', 'b', 'c'].map((stream) => ok('shop', stream)))
   })
 
-  test('waits, then calls again, until the run parks itself', async () => {
-    const { output, reads } = await run(input({ shop: ['orders'] }), {
-      ingest: ({ state }) => ({
-        ...figures,
-        status: state === 2 ? 'parked' : 'wait',
-        waitSeconds: 60,
-        state: Number(state) + 1,
-      }),
+  test('what became of each stream is for the report to judge', async () => {
+    const failed = { source: 'crm', stream: 'deals', status: 'failed', error: { Error: 'invalid', Cause: 'no "x"\n' } }
+    const { output, published } = await run(input({ crm: ['deals', 'contacts'] }), {
+      ingest: (event) => ({ ...done(event), results: [failed, { ...ok('crm', 'contacts'), status: 'parked' }] }),
     })
-    expect(reads).toHaveLength(3)
-    expect(output).toMatchObject({ ok: false, results: [{ status: 'parked' }] })
+    expect(output).toMatchObject({ ok: false, results: [failed, { status: 'parked' }] })
+    expect(published).toEqual([{ subject: 'subject', text: 'text' }])
   })
 
-  test.each(['limited', 'unavailable'] as const)('tries again after %s', async (code) => {
+  test.each([
+    ['Lambda.TooManyRequestsException', 7],
+    ['Lambda.ServiceException', 7],
+    ['Runtime.ExitError', 3],
+    ['Sandbox.Timedout', 3],
+  ])('repeats the same call after %s, and gives up after %i', async (name, calls) => {
+    const { output, reads, published } = await run(input({ shop: ['orders'] }), {
+      ingest: () => {
+        throw thrown(name)
+      },
+    })
+    expect(reads).toHaveLength(calls)
+    expect(new Set(reads.map((event) => JSON.stringify(event))).size).toBe(1)
+    expect(output.results).toEqual([
+      {
+        source: 'shop',
+        stream: '*',
+        status: 'failed',
+        error: { Error: name, Cause: 'unexpected; the log of the function says more' },
+      },
+    ])
+    expect(published).toHaveLength(1)
+  })
+
+  test('what a repeated call answers counts', async () => {
     let calls = 0
     const { output } = await run(input({ shop: ['orders'] }), {
-      ingest: () => (++calls < 3 ? fail(code) : { ...figures, status: 'ok' }),
-    })
-    expect(calls).toBe(3)
-    expect(output.ok).toBe(true)
-  })
-
-  test('gives up after three more tries', async () => {
-    const { output, reads } = await run(input({ shop: ['orders'] }), {
-      ingest: () => fail('unavailable', 'vendor is down'),
-    })
-    expect(reads).toHaveLength(4)
-    expect(output.results).toEqual([
-      { source: 'shop', stream: 'orders', status: 'failed', error: { Error: 'unavailable', Cause: 'vendor is down' } },
-    ])
-  })
-
-  test.each(['credentials', 'changed', 'invalid'] as const)(
-    'does not repeat %s; other streams and sources complete; one message goes out',
-    async (code) => {
-      const { output, reads, computes, published } = await run(
-        input({ crm: ['deals', 'contacts'], shop: ['orders'] }),
-        {
-          ingest: ({ stream }) =>
-            stream === 'deals' ? fail(code, `it's "quoted", and\nbroken`) : { ...figures, status: 'ok' },
-        },
-      )
-      expect(reads.filter(({ stream }) => stream === 'deals')).toHaveLength(1)
-      expect(output.results.map(({ stream, status }) => [stream, status])).toEqual([
-        ['deals', 'failed'],
-        ['contacts', 'ok'],
-        ['orders', 'ok'],
-      ])
-      expect(output.results[0]!.error).toEqual({ Error: code, Cause: `it's "quoted", and\nbroken` })
-      expect(computes).toHaveLength(1)
-      expect(published).toEqual([{ subject: 'subject', text: 'text' }])
-    },
-  )
-
-  test('a fault of our own is caught by its name, without its message or stack', async () => {
-    const { output, published } = await run(input({ shop: ['orders'] }), {
-      ingest: () => {
-        throw new TypeError('x is not a function')
+      ingest: (event) => {
+        if (++calls < 3) throw thrown('Lambda.TooManyRequestsException')
+        return done(event)
       },
     })
-    expect(output.results[0]).toEqual({
-      source: 'shop',
-      stream: 'orders',
-      status: 'failed',
-      error: { Error: 'TypeError', Cause: 'unexpected; the log of the function says more' },
+    expect(output).toMatchObject({ ok: true, results: [ok('shop', 'orders')] })
+  })
+
+  test('a function that breaks ends its source alone, and what it had read of that stays known', async () => {
+    const { output, reads, computes } = await run(input({ crm: ['deals', 'contacts'], shop: ['orders'] }), {
+      ingest: (event) => {
+        if (event.source === 'shop') return done(event)
+        if (event.state === 'later') throw new TypeError('x is not a function')
+        return { ...done(event), status: 'more', results: [ok('crm', 'deals')], state: 'later' }
+      },
     })
-    expect(published).toHaveLength(1)
+    expect(reads).toHaveLength(3)
+    expect(output.results).toMatchObject([
+      ok('crm', 'deals'),
+      { source: 'crm', stream: '*', status: 'failed', error: { Error: 'TypeError' } },
+      ok('shop', 'orders'),
+    ])
+    expect(computes).toHaveLength(1)
   })
 
   test('an answer longer than a state can carry is refused', async () => {
     const { output } = await run(input({ shop: ['orders'] }), {
-      ingest: () => ({ ...figures, status: 'ok', state: 'x'.repeat(40_000) }),
+      ingest: (event) => ({ ...done(event), state: 'x'.repeat(40_000) }),
     })
-    expect(output.results[0]!.error).toMatchObject({
-      Error: 'invalid',
-      Cause: expect.stringContaining("'Read' answered 40"),
-    })
+    expect(output.results).toMatchObject([{ stream: '*', error: { Error: 'invalid' } }])
   })
 
-  test('five sources at once, and the streams of one source in turn', async () => {
+  test('five sources at once, and one call of a source', async () => {
     const sources = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`s${i}`, ['a', 'b', 'c']]))
     const busy: string[] = []
     let most = 0
     const { output, reads } = await run(input(sources), {
-      ingest: async ({ source }) => {
+      ingest: async (event) => {
+        const { source, state } = event
         expect(busy).not.toContain(source)
         busy.push(source)
         most = Math.max(most, busy.length)
         for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
         busy.splice(busy.indexOf(source), 1)
-        return { ...figures, status: 'ok' }
+        return { ...done(event), status: state ? 'done' : 'more', state: 'again' }
       },
     })
-    expect(reads).toHaveLength(36)
-    expect(output.ok).toBe(true)
+    expect(reads).toHaveLength(24)
+    expect(output.results).toHaveLength(36)
     expect(most).toBe(5)
   })
 })
@@ -255,5 +252,29 @@ describe('computing', () => {
   test('a report that fails fails the run, with what it threw', async () => {
     const broken = run(input({ shop: ['orders'] }), { report: () => fail('invalid', 'cannot report') })
     await expect(broken).rejects.toMatchObject({ code: 'invalid', message: 'cannot report' })
+  })
+})
+
+describe('what a run costs', () => {
+  test.each([1, 20])('%i sources, with something to tell: the states that the estimate counts', async (count) => {
+    const sources = Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, ['a', 'b', 'c', 'd']]))
+    const answers = (answer: (event: ReadEvent) => object) => async (task: unknown) => ({
+      Payload: answer((task as { Payload: ReadEvent }).Payload),
+    })
+    const machine = new StateMachine(definition as unknown as StateMachineDefinition)
+    const execution = machine.run(input(sources) as never, {
+      context: { Execution: { Name: 'one' } },
+      overrides: {
+        taskResourceLocalHandlers: {
+          Read: answers(done),
+          Compute: answers(() => computed),
+          Report: answers(() => ({ ok: false, attention: true, subject: '', text: '' })),
+          Publish: async () => ({}),
+        } as never,
+      },
+    })
+    let entered = 0
+    for await (const { type } of execution.eventLogs) if (type.endsWith('StateEntered')) entered++
+    expect(entered).toBe(statesEntered(count))
   })
 })
