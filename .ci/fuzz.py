@@ -32,6 +32,7 @@ RULES = {
     "segment_by": r"is no dimension|expected",
     "version": r"has no version",
     "url": r"is no address|cannot be shown",
+    "group": r"is no group of metrics; expected",
     "limit": r"whole number from 1 to 1000",
     "title": r"is empty|cannot be shown",
     "text": r"cannot be shown",

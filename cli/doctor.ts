@@ -6,6 +6,7 @@ import { localHolder } from '../functions/store/lease.ts'
 import { secretVariable } from '../functions/store/secret-variable.ts'
 import { chosenSources } from './chosen-sources.ts'
 import { plural } from './describe-progress.ts'
+import { noteExpiry } from './note-expiry.ts'
 import { openDeployment } from './open-deployment.ts'
 import { json, type Outcome } from './outcome.ts'
 
@@ -26,7 +27,9 @@ export const doctor = defineCommand({
       chosen.map(async (source) => {
         const { id, definition } = source
         const names = [...definition.secrets, ...(definition.optionalSecrets ?? [])]
-        return { ...(await probeSource(deps, source)), secrets: names.map((name) => secretVariable(id, name)) }
+        const health = await probeSource(deps, source)
+        await noteExpiry(deployment.store, health)
+        return { ...health, secrets: names.map((name) => secretVariable(id, name)) }
       }),
     )
     const ill = found.filter(({ status }) => status !== 'ok').length

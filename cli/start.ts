@@ -1,7 +1,8 @@
 import { defineCommand } from 'citty'
-import { readDashboard } from '../functions/api/dashboard.ts'
+import { dashboardOf } from '../functions/api/dashboard.ts'
 import { createKey, listKeys, revokeKey } from '../functions/api/keys.ts'
 import type { Day } from '../functions/kit/day.ts'
+import { buildDashboard } from './build-dashboard.ts'
 import { collectDays } from './collect-days.ts'
 import { collectedOutcome } from './collected-outcome.ts'
 import { trailingDays } from './day-range.ts'
@@ -11,7 +12,7 @@ import { openApp } from './open-app.ts'
 import { type Deployment, homeOf, openDeployment } from './open-deployment.ts'
 import { openProgress } from './open-progress.ts'
 import { json, type Outcome } from './outcome.ts'
-import { repeatDaily } from './repeat-daily.ts'
+import { nextDaily, repeatDaily } from './repeat-daily.ts'
 import { serveApp } from './serve-app.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -83,8 +84,9 @@ async function checkPort(port: number): Promise<void> {
 }
 
 async function show(deployment: Deployment, port: number): Promise<{ url: string; link: string }> {
-  const dashboard = await readDashboard(new URL('../dashboard/', import.meta.url))
-  const server = await serveApp(openApp(deployment, { dashboard }), { port })
+  const dashboard = dashboardOf(await buildDashboard())
+  const scheduleOf = () => ({ cadence: 'daily', next: nextDaily(deployment) })
+  const server = await serveApp(openApp(deployment, { dashboard, scheduleOf }), { port })
   closeOnSignal(() => server.close())
   expectSignal()
   return { url: server.url, link: `${server.url}/#key=${await freshKey(deployment)}` }

@@ -79,6 +79,7 @@ function advise({ status, last_run, held }: Stream): string | undefined {
     case 'pending':
       return undefined
     case 'failed':
+    case 'needs_reauth':
       return `failed: ${last_run?.error ? `${last_run.error.code}: ${last_run.error.message}` : 'see its newest run'}`
     case 'held':
       return `holds back ${held.map(({ date }) => date).join(', ')}: far fewer rows came than are there`

@@ -34,6 +34,10 @@ export interface Metrics {
    */
   windows: string[]
   /**
+   * ids of the metrics that a page shows first, in that order, whichever are on this page
+   */
+  headline: string[]
+  /**
    * first and last day that has a snapshot; null before the first
    */
   snapshots: {
@@ -48,6 +52,10 @@ export interface Metrics {
 }
 export interface Metric {
   id: string
+  /**
+   * what it is about, such as `support`; null where it is in no group
+   */
+  group: string | null
   title: string
   /**
    * in plain words
@@ -105,6 +113,10 @@ export interface Metric {
 }
 export interface MetricDetail {
   id: string
+  /**
+   * what it is about, such as `support`; null where it is in no group
+   */
+  group: string | null
   title: string
   /**
    * in plain words
@@ -174,6 +186,25 @@ export interface DefinitionVersion {
    * what changed, in plain words; null for the first
    */
   change: string | null
+  /**
+   * `score` only: what it is made of; `metric.window` is its name in `by.indicator`
+   */
+  indicators?: ScoreIndicator[]
+}
+export interface ScoreIndicator {
+  metric: string
+  window: string
+  weight: number
+  /**
+   * where it is worth 0, in the unit of the metric; above the target, lower is better
+   */
+  floor: number
+  /**
+   * where it is worth 100
+   */
+  target: number
+  engagement?: 'contextual' | 'convenience' | 'emotional' | 'social'
+  pillar?: 'brand' | 'product' | 'agent' | 'touchpoint'
 }
 export interface Value {
   metric: string
@@ -248,6 +279,11 @@ export interface SeriesInColumns {
    */
   to: string
   segment_by?: string
+  summary?: SeriesSummary
+  /**
+   * what was noted for days of the range, in the order of their first days
+   */
+  annotations: AnnotationMark[]
   layout: 'columns'
   columns: SeriesColumns
   segments?: {
@@ -257,7 +293,38 @@ export interface SeriesInColumns {
   comparison?: {
     from: string
     to: string
-    summary: SeriesSummary
+    /**
+     * the same as `summary` of the series
+     */
+    summary: {
+      current: number | null
+      baseline: number | null
+      change_abs: number | null
+      /**
+       * why there is no change
+       */
+      null_reason: 'no_data' | 'zero_denominator' | 'below_min_sample' | null
+      /**
+       * of what is no percentage, per 100 of the baseline
+       */
+      change_pct: number | null
+      /**
+       * of percentages
+       */
+      change_points: number | null
+      /**
+       * days that are final on both sides
+       */
+      days_compared: number
+      /**
+       * days that are not, or have no value
+       */
+      days_left_out: number
+      /**
+       * how days were put together; `last`: the last pair alone
+       */
+      basis: 'sum' | 'parts' | 'last'
+    }
     /**
      * aligned with those of the range by index; one that is shorter ends earlier
      */
@@ -311,6 +378,64 @@ export interface SeriesInColumns {
     }
   }
 }
+/**
+ * like with like: only days that are final in both ranges
+ *
+ */
+export interface SeriesSummary {
+  current: number | null
+  baseline: number | null
+  change_abs: number | null
+  /**
+   * why there is no change
+   */
+  null_reason: 'no_data' | 'zero_denominator' | 'below_min_sample' | null
+  /**
+   * of what is no percentage, per 100 of the baseline
+   */
+  change_pct: number | null
+  /**
+   * of percentages
+   */
+  change_points: number | null
+  /**
+   * days that are final on both sides
+   */
+  days_compared: number
+  /**
+   * days that are not, or have no value
+   */
+  days_left_out: number
+  /**
+   * how days were put together; `last`: the last pair alone
+   */
+  basis: 'sum' | 'parts' | 'last'
+}
+export interface AnnotationMark {
+  id: string
+  date_from: string
+  /**
+   * included
+   */
+  date_to: string
+  title: string
+  tags: string[]
+  channel:
+    | 'web'
+    | 'social'
+    | 'email'
+    | 'messaging'
+    | 'support'
+    | 'chat'
+    | 'phone'
+    | 'survey'
+    | 'review'
+    | 'referral'
+    | 'community'
+    | 'commerce'
+    | 'in_person'
+    | null
+}
 export interface SeriesColumns {
   /**
    * the day, or the first day of the week, month or quarter
@@ -353,39 +478,6 @@ export interface SeriesColumns {
   revision: (number | null)[]
   definition_version: (number | null)[]
 }
-/**
- * like with like: only days that are final in both ranges
- *
- */
-export interface SeriesSummary {
-  current: number | null
-  baseline: number | null
-  change_abs: number | null
-  /**
-   * why there is no change
-   */
-  null_reason: 'no_data' | 'zero_denominator' | 'below_min_sample' | null
-  /**
-   * of what is no percentage, per 100 of the baseline
-   */
-  change_pct: number | null
-  /**
-   * of percentages
-   */
-  change_points: number | null
-  /**
-   * days that are final on both sides
-   */
-  days_compared: number
-  /**
-   * days that are not, or have no value
-   */
-  days_left_out: number
-  /**
-   * how days were put together; `last`: the last pair alone
-   */
-  basis: 'sum' | 'parts' | 'last'
-}
 export interface SeriesInRows {
   metric: string
   unit: string
@@ -399,6 +491,11 @@ export interface SeriesInRows {
    */
   to: string
   segment_by?: string
+  summary?: SeriesSummary
+  /**
+   * what was noted for days of the range, in the order of their first days
+   */
+  annotations: AnnotationMark[]
   layout: 'rows'
   points: SeriesPoint[]
   segments?: {
@@ -408,7 +505,38 @@ export interface SeriesInRows {
   comparison?: {
     from: string
     to: string
-    summary: SeriesSummary
+    /**
+     * the same as `summary` of the series
+     */
+    summary: {
+      current: number | null
+      baseline: number | null
+      change_abs: number | null
+      /**
+       * why there is no change
+       */
+      null_reason: 'no_data' | 'zero_denominator' | 'below_min_sample' | null
+      /**
+       * of what is no percentage, per 100 of the baseline
+       */
+      change_pct: number | null
+      /**
+       * of percentages
+       */
+      change_points: number | null
+      /**
+       * days that are final on both sides
+       */
+      days_compared: number
+      /**
+       * days that are not, or have no value
+       */
+      days_left_out: number
+      /**
+       * how days were put together; `last`: the last pair alone
+       */
+      basis: 'sum' | 'parts' | 'last'
+    }
     /**
      * aligned with those of the range by index; one that is shorter ends earlier
      */
@@ -910,14 +1038,53 @@ export interface Source {
   /**
    * of its worst stream
    */
-  status: 'ok' | 'pending' | 'late' | 'held' | 'parked' | 'missing' | 'failed'
+  status: 'ok' | 'pending' | 'late' | 'held' | 'parked' | 'missing' | 'failed' | 'needs_reauth'
+  /**
+   * who brings it forward; `operator` before `author`, where streams differ
+   */
+  acts: 'nobody' | 'author' | 'operator'
+  /**
+   * how often it is collected: 'daily', 'hourly' or EventBridge's cron, by the reporting zone's clock; null if nobody sees to it
+   */
+  schedule: string | null
+  /**
+   * when the next run is due; null where nobody knows: it may be started by hand, or outside this process
+   */
+  next_run_at: string | null
   /**
    * the least of its streams that can be read yet; null if one has nothing
    */
   data_through: string | null
+  /**
+   * the earliest of its streams
+   */
+  expected_by: string | null
+  /**
+   * the most of its streams
+   */
+  settles_after_days: number
+  /**
+   * the earliest of its streams; null if one has never succeeded
+   */
+  last_success_at: string | null
+  /**
+   * what is left at the vendor; empty where no run has heard of any
+   */
+  quota: VendorQuota[]
+  /**
+   * when its token runs out, as `tidemark doctor` heard it last; null where it does not, or where nobody knows
+   */
+  credential_expires_at: string | null
   streams: {
     name: string
-    status: 'ok' | 'pending' | 'late' | 'held' | 'parked' | 'missing' | 'failed'
+    /**
+     * `ok`: all that is due was read, or was asked for and the vendor is not done with it; `pending`: only "now" can be read of it, and the first day it is read for has not ended yet; `late`: a day is due, and no run has asked for it: look whether runs start; `held`: far fewer rows came than are there: a later reading decides, or somebody accepts them; `parked`: the vendor kept a run waiting too long: the next run goes on from there; `missing`: was never read in full: it has to be collected; `failed`: the newest run failed: the code of its error says who acts; `needs_reauth`: the vendor refused the key, or a permission is missing: renew it, then run again
+     */
+    status: 'ok' | 'pending' | 'late' | 'held' | 'parked' | 'missing' | 'failed' | 'needs_reauth'
+    /**
+     * who brings it forward: `operator` runs this deployment, `author` wrote the source; with `nobody` it goes on by itself
+     */
+    acts: 'nobody' | 'author' | 'operator'
     /**
      * last day read; null before the first
      */
@@ -930,6 +1097,10 @@ export interface Source {
      * days until the vendor stops changing a day
      */
     settles_after_days: number
+    /**
+     * when the newest reading that succeeded ended; null before the first
+     */
+    last_success_at: string | null
     /**
      * records that the newest ended run could not read
      */
@@ -975,12 +1146,32 @@ export interface Source {
     }[]
   }[]
 }
+/**
+ * null where the vendor does not say
+ *
+ */
+export interface VendorQuota {
+  /**
+   * as the vendor calls it; `percent` is of its own limit, `spend_usd` money of a UTC day
+   */
+  name: string
+  limit: number | null
+  used: number | null
+  remaining: number | null
+  resets_at: string | null
+  /**
+   * when it was heard
+   */
+  as_of: string
+}
 
 export interface Client {
   /** Whether the API runs; needs no key */
   getHealth(): Promise<Health>
   /** What can be asked: metrics, windows and days */
   listMetrics(given?: {
+    /** only the metrics of this group, as /v1/metrics names it */
+    group?: string
     /** the most on one page */
     limit?: string
     /** `next_cursor` of the page before, with its other parameters unchanged; good for a day */

@@ -3,7 +3,7 @@
 
 const operations = {
   getHealth: ['GET', '/v1/health', [], []],
-  listMetrics: ['GET', '/v1/metrics', ['limit', 'cursor'], []],
+  listMetrics: ['GET', '/v1/metrics', ['group', 'limit', 'cursor'], []],
   getMetric: ['GET', '/v1/metrics/{id}', ['version'], []],
   getValue: ['GET', '/v1/metrics/{id}/value', ['date', 'window', 'segment', 'as_of'], []],
   getSeries: ['GET', '/v1/metrics/{id}/series', ['from', 'to', 'window', 'compare', 'granularity', 'segment_by'], []],

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { daysBetween, isDay } from '../kit/day.ts'
 import { channels } from '../kit/taxonomy.ts'
+import type { Annotation } from '../store/rows.ts'
 import { MOST_DAYS } from './annotations.ts'
 import { text } from './parameters.ts'
 
@@ -75,6 +76,33 @@ export const AnnotationBody = z
     created_at: z.string(),
   })
   .meta({ id: 'Annotation' })
+
+/** As much of an annotation as a chart shows. */
+export const AnnotationMark = AnnotationBody.pick({
+  id: true,
+  date_from: true,
+  date_to: true,
+  title: true,
+  tags: true,
+  channel: true,
+}).meta({ id: 'AnnotationMark' })
+
+/** The same without what a chart has no room for. */
+export const markOf = ({
+  id,
+  date_from,
+  date_to,
+  title,
+  tags,
+  channel,
+}: Annotation): z.output<typeof AnnotationMark> => ({
+  id,
+  date_from,
+  date_to,
+  title,
+  tags: [...tags],
+  channel,
+})
 
 /** The id of an annotation. */
 export const annotationId = text(40)

@@ -12,13 +12,13 @@ import { checkTargets } from '../kit/check-targets.ts'
 import type { ConfigData } from '../kit/config.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import type { Metric } from '../kit/metric.ts'
+import type { RetiredMetric } from '../metrics/retired.ts'
 import type { Lake } from '../store/lake.ts'
 import type { Table } from '../store/table.ts'
 import { signedCursors } from './cursor.ts'
 import type { Dashboard } from './dashboard.ts'
 import { isKeyShaped, keyVerifier, type Verify } from './keys.ts'
 import { knownAnswers } from './known-answers.ts'
-import { isTokenShaped, oidcVerifier } from './oidc.ts'
 import { type InvalidParam, problem } from './problem.ts'
 import { leasedQuota } from './quota.ts'
 import { represent } from './represent.ts'
@@ -37,7 +37,8 @@ import { series } from './routes/series.ts'
 import { snapshot } from './routes/snapshot.ts'
 import { sources } from './routes/sources.ts'
 import { value } from './routes/value.ts'
-import type { Api, Caller, Env, Serving } from './serving.ts'
+import type { Api, Caller, Env, ScheduleOf, Serving } from './serving.ts'
+import { isTokenShaped } from './token-shape.ts'
 
 const MAX_BODY_BYTES = 65_536
 const MAX_URL_LENGTH = 8_192
@@ -46,10 +47,14 @@ export interface AppOptions {
   readonly store: { readonly table: Table; readonly lake: Lake }
   readonly config: ConfigData
   readonly metrics: readonly Metric[]
+  /** Metrics that there were: their ids answer 410. @default [] */
+  readonly retired?: readonly RetiredMetric[]
   readonly now: () => Date
   readonly version: string
   /** Whether simulators play the vendors; the page says so. @default false */
   readonly demo?: boolean
+  /** When sources are collected next. @default - nobody knows: somebody starts runs by hand */
+  readonly scheduleOf?: ScheduleOf
   /** Answer under any host name, not only those of the loopback (a web page elsewhere could borrow one). @default false */
   readonly anyHost?: boolean
   /** Files of the page. @default - none is served */
@@ -71,10 +76,12 @@ export interface AppOptions {
  */
 export function createApp({ anyHost = false, dashboard, log = toStderr, ...given }: AppOptions): Api {
   checkTargets(given.config, given.metrics)
-  const { demo = false, inProcess = null, requestsPerMinute, ...rest } = given
+  const { demo = false, retired = [], scheduleOf = () => null, inProcess = null, requestsPerMinute, ...rest } = given
   const serving: Serving = {
     ...rest,
+    retired,
     demo,
+    scheduleOf,
     inProcess,
     verify: verifier(given),
     quota: leasedQuota(given.store.table, given.now, requestsPerMinute),
@@ -124,9 +131,15 @@ export function createApp({ anyHost = false, dashboard, log = toStderr, ...given
 /** Keys and, where an issuer is configured, its tokens. */
 function verifier({ store, config, now }: Pick<AppOptions, 'store' | 'config' | 'now'>): Verify {
   const ofKey = keyVerifier(store.table, now)
-  if (!config.oidc) return ofKey
-  const ofToken = oidcVerifier(config.oidc, now)
-  return (credential) => (isTokenShaped(credential) ? ofToken(credential) : ofKey(credential))
+  const { oidc } = config
+  if (!oidc) return ofKey
+  let ofToken: Promise<Verify> | undefined
+  return async (credential) => {
+    if (!isTokenShaped(credential)) return ofKey(credential)
+    // Loaded by the first token: few deployments have an issuer, and what checks signatures is large.
+    ofToken ??= import('./oidc.ts').then(({ oidcVerifier }) => oidcVerifier(oidc, now))
+    return (await ofToken)(credential)
+  }
 }
 
 /** Lets web pages of those origins read. They send the key themselves: no cookie is ever asked for. */

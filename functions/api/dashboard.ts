@@ -9,29 +9,25 @@ const types: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
 }
 
-/** Nothing but these is ever served; `client.d.ts` is for those who copy the client. */
-export const dashboardFiles = [
-  'index.html',
-  'problems.html',
-  'style.css',
-  'app.js',
-  'api.js',
-  'client.js',
-  'element.js',
-  'format.js',
-  'proof.js',
-  'sources.js',
-  'sparkline.js',
-  'tile.js',
-  'words.js',
-] as const
+/** What the page is built into; nothing but these is ever served. */
+export const dashboardFiles = ['index.html', 'problems.html', 'style.css', 'app.js'] as const
 
-/** Reads the page's files from a folder, once. */
+export type DashboardFile = (typeof dashboardFiles)[number]
+
+/** The page as it is served, from its built files. */
+export function dashboardOf(files: Readonly<Record<DashboardFile, Uint8Array<ArrayBuffer>>>): Dashboard {
+  return new Map(
+    dashboardFiles.map((name) => {
+      const path = name === 'index.html' ? '/' : `/${name}`
+      return [path, { type: types[name.split('.').at(-1)!]!, body: files[name] }] as const
+    }),
+  )
+}
+
+/** Reads the built page from a folder, once. */
 export async function readDashboard(folder: URL): Promise<Dashboard> {
-  const files = dashboardFiles.map(async (name) => {
-    const path = name === 'index.html' ? '/' : `/${name}`
-    const body = new Uint8Array(await readFile(new URL(name, folder)))
-    return [path, { type: types[name.split('.').at(-1)!]!, body }] as const
-  })
-  return new Map(await Promise.all(files))
+  const read = dashboardFiles.map(
+    async (name) => [name, new Uint8Array(await readFile(new URL(name, folder)))] as const,
+  )
+  return dashboardOf(Object.fromEntries(await Promise.all(read)) as Record<DashboardFile, Uint8Array<ArrayBuffer>>)
 }

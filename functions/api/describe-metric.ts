@@ -14,6 +14,7 @@ const RollUpRule = z.enum(['sum', 'last'])
 export const MetricDescription = z
   .object({
     id: z.string(),
+    group: z.string().nullable().describe('what it is about, such as `support`; null where it is in no group'),
     title: z.string(),
     definition: z.string().describe('in plain words'),
     formula: z.string().describe('made from the declaration that is computed'),
@@ -57,6 +58,7 @@ export function describeMetric(
   const target = config.targets[metric.id]
   return {
     id: metric.id,
+    group: metric.group ?? null,
     title: metric.title,
     definition: metric.definition,
     formula: formula(metric),
@@ -98,4 +100,5 @@ export const metricColumns = [
   'target_window',
   'min_sample',
   'additive_over',
+  'group',
 ] as const satisfies readonly (keyof z.output<typeof MetricDescription>)[]

@@ -12,6 +12,7 @@ export const problems = {
   'unknown-annotation': [404, 'There is no such annotation'],
   'unknown-source': [404, 'There is no such source'],
   'no-snapshot': [404, 'There is no snapshot of that day'],
+  'retired-metric': [410, 'That metric was removed'],
   'method-not-allowed': [405, 'The route does not know that method'],
   'idempotency-clash': [409, 'The key of the request was used for another one'],
   'body-too-large': [413, 'The body is too large'],

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { granularities } from '../analysis/roll-up.ts'
+import { AnnotationMark } from './annotation-body.ts'
 import { type CsvTable, tableOf } from './csv.ts'
 import { SeriesColumns } from './series.ts'
 import { NullReason } from './snapshot-body.ts'
@@ -49,9 +50,17 @@ const common = {
   from: z.string(),
   to: z.string().describe('included'),
   segment_by: z.string().optional(),
+  summary: Summary.optional(),
+  annotations: z
+    .array(AnnotationMark)
+    .describe('what was noted for days of the range, in the order of their first days'),
 }
 
-const compared = { from: z.string(), to: z.string(), summary: Summary }
+const compared = {
+  from: z.string(),
+  to: z.string(),
+  summary: Summary.meta({ description: 'the same as `summary` of the series' }),
+}
 
 const ALIGNED = 'aligned with those of the range by index; one that is shorter ends earlier'
 

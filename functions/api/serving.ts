@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ConfigData } from '../kit/config.ts'
 import type { Metric } from '../kit/metric.ts'
+import type { RetiredMetric } from '../metrics/retired.ts'
 import type { Lake } from '../store/lake.ts'
 import type { Table } from '../store/table.ts'
 import type { Cursors } from './cursor.ts'
@@ -29,15 +30,29 @@ export interface Caller {
 /** The application that routes add themselves to. */
 export type Api = OpenAPIHono<Env>
 
+/** When a source is collected. */
+export interface Schedule {
+  /** `daily`, `hourly` or a cron. */
+  readonly cadence: string
+  /** Null where the cadence is too intricate to tell. */
+  readonly next: Date | null
+}
+
+/** When a source is collected, where somebody sees to it. */
+export type ScheduleOf = (source: ConfigData['sources'][number]) => Schedule | null
+
 /** What routes answer from. */
 export interface Serving {
   readonly store: { readonly table: Table; readonly lake: Lake }
   readonly config: ConfigData
   readonly metrics: readonly Metric[]
+  /** Metrics that there were. */
+  readonly retired: readonly RetiredMetric[]
   readonly now: () => Date
   readonly version: string
   /** Whether simulators play the vendors. */
   readonly demo: boolean
+  readonly scheduleOf: ScheduleOf
   readonly verify: Verify
   readonly quota: Quota
   readonly known: KnownAnswers

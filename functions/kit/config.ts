@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { zone } from './day.ts'
 import { invalid, type TidemarkError } from './errors.ts'
-import { InAws, runsAt } from './in-aws.ts'
+import { type Cadence, InAws, runsAt } from './in-aws.ts'
 import { issuesText } from './issues-text.ts'
 import type { Source } from './source.ts'
 import { channels, engagements, kinds, pillars } from './taxonomy.ts'
@@ -51,6 +51,15 @@ const Oidc = z.strictObject({
 
 export type Oidc = z.output<typeof Oidc>
 
+const Dashboard = z.strictObject({
+  /** Ids of the metrics at the top, in that order: from 1 to 12. */
+  headline: z
+    .array(z.string())
+    .min(1, 'is empty; expected 1 to 12 ids of metrics')
+    .max(12, 'has more than 12 ids; expected 1 to 12')
+    .refine((ids) => new Set(ids).size === ids.length, 'names a metric twice'),
+})
+
 const Settings = z.strictObject({
   /** IANA name of the reporting zone: whose days the snapshots are of. */
   timezone: z.string(),
@@ -74,6 +83,11 @@ const Settings = z.strictObject({
    * @default {}
    */
   targets: z.record(z.string(), z.number().finite()).default({}),
+  /**
+   * What the page that the API serves shows. It has nothing to do with `aws.dashboard`, which is CloudWatch's.
+   * @default - see `headline`
+   */
+  dashboard: Dashboard.optional(),
   /**
    * Days after a change of weights, or of the score, on which values are computed by both definitions, side by side.
    * @default 28
@@ -130,6 +144,8 @@ export interface ConfigData extends Settings {
   readonly sources: readonly {
     readonly id: string
     readonly name: string
+    /** How often AWS collects it. @default - not told */
+    readonly schedule?: Cadence
     readonly streams: readonly {
       readonly name: string
       readonly kind: Source['streams'][string]['kind']
@@ -217,12 +233,13 @@ function checkKinds({ weights, engagement, kinds: own }: Config): void {
 }
 
 /** The plain data of a config. */
-export function configData({ sources, aws: _, ...settings }: Config): ConfigData {
+export function configData({ sources, aws = InAws.parse({}), ...settings }: Config): ConfigData {
   return {
     ...settings,
     sources: sources.map(({ id, definition, streams }) => ({
       id,
       name: definition.name,
+      schedule: aws.schedules[id] ?? aws.schedule,
       streams: Object.entries(streams).map(([name, { kind, facts, emits, settles, past, zone }]) => ({
         name,
         kind,

@@ -21,7 +21,7 @@ export const InAws = z.strictObject({
   schedules: z.record(z.string(), Cadence).default({}),
   /** Collect a file as soon as it is dropped, and not with the next run. @default false */
   collectDrops: z.boolean().default(false),
-  /** A CloudWatch dashboard; it costs three dollars a month from the fourth one of the account on. @default false */
+  /** A dashboard in CloudWatch (the page that the API serves is the config's own `dashboard`); it costs three dollars a month from the fourth one of the account on. @default false */
   dashboard: z.boolean().default(false),
 })
 

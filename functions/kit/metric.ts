@@ -213,6 +213,8 @@ interface Declared {
   readonly all?: boolean
   /** Days after its own until a day's cases are decided: provisional until then. @default 0 */
   readonly waits?: number
+  /** What it is about; `functions/metrics/index.ts` is where it is said. @default - nothing in particular */
+  readonly group?: string
   /** Sources define it differently: a total only where one alone gives it. @default false */
   readonly oneSource?: boolean
 }

@@ -90,9 +90,9 @@ export default defineConfig({ timezone: 'UTC', currency: 'EUR', sources: [hubspo
 
   test('is what the sources say, and the status', () => {
     const [hubspot] = jsonOf<SourcesAnswer>(sources).sources
-    expect(hubspot).toMatchObject({ id: 'hubspot', status: 'failed', data_through: null })
+    expect(hubspot).toMatchObject({ id: 'hubspot', status: 'needs_reauth', acts: 'operator', data_through: null })
     expect(hubspot!.streams.find(({ name }) => name === 'tickets')).toMatchObject({
-      status: 'failed',
+      status: 'needs_reauth',
       last_run: { error: { code: 'credentials' } },
     })
     expect(hubspot!.streams.find(({ name }) => name === 'contacts')).toMatchObject({ status: 'ok' })

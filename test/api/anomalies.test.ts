@@ -1,7 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
 import { checkTargets } from '../../functions/kit/check-targets.ts'
+import { defineConfig } from '../../functions/kit/config.ts'
 import { addDays } from '../../functions/kit/day.ts'
+import { defaultHeadline } from '../../functions/metrics/headline.ts'
+import { metrics as declared } from '../../functions/metrics/index.ts'
 import type { Snapshot, WindowValue } from '../../functions/store/rows.ts'
+import { sourceOf } from '../kit/sources.ts'
 import { config, type Deployment, deploy, json, metrics, NEWEST, snapshotOf, store } from './deployment.ts'
 
 const value = (value: number | null, rest: Partial<WindowValue> = {}): WindowValue => ({
@@ -134,5 +138,37 @@ describe('targets', () => {
       "config: targets: 'profit' is no metric; expected one of customer_interaction_rate, revenue",
     )
     await expect(deploy({ config: wrong })).rejects.toThrow("'profit' is no metric")
+  })
+})
+
+describe('the headline', () => {
+  test('is what the config says, in its order, on every page', async () => {
+    const dashboard = { headline: ['revenue', 'customer_interaction_rate'] }
+    const { get, key } = await deploy({ config: { ...config, dashboard } })
+    expect((await json(get('/v1/metrics?limit=1', await key()))).headline).toEqual(dashboard.headline)
+  })
+
+  test('is of the default metrics that there are, where the config does not say', async () => {
+    const { get, key } = await deploy()
+    expect((await json(get('/v1/metrics', await key()))).headline).toEqual(['customer_interaction_rate', 'revenue'])
+    const ids = declared.map(({ id }) => id)
+    expect(defaultHeadline.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  test('of a metric that does not exist is refused by name', () => {
+    const wrong = { ...config, dashboard: { headline: ['revenue', 'profit'] } }
+    expect(() => checkTargets(wrong, metrics)).toThrow(
+      "config: dashboard.headline: 'profit' is no metric; expected one of customer_interaction_rate, revenue",
+    )
+  })
+
+  test.each([
+    ['nothing', [], 'is empty; expected 1 to 12 ids of metrics'],
+    ['more than 12', Array.from({ length: 13 }, (_, i) => `m${i}`), 'has more than 12 ids; expected 1 to 12'],
+    ['one twice', ['nps', 'nps'], 'names a metric twice'],
+  ])('of %s is refused', (_, headline, reason) => {
+    const define = () =>
+      defineConfig({ timezone: 'UTC', currency: 'EUR', sources: [sourceOf('web')], dashboard: { headline } })
+    expect(define).toThrow(new RegExp(`^config: .*dashboard\\.headline.*${reason}`))
   })
 })

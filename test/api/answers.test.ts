@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
+import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
+import type { AppOptions } from '../../functions/api/app.ts'
 import { scopes } from '../../functions/api/keys.ts'
 import { SnapshotBody } from '../../functions/api/snapshot-body.ts'
-import { deploy, fill, GAP, json, metrics, NEWEST, OLDEST, snapshotOf, store } from './deployment.ts'
+import { type Day, day, eachDay } from '../../functions/kit/day.ts'
+import { keys, type SeriesChunk } from '../../functions/store/rows.ts'
+import { deploy, fill, GAP, json, metrics, NEWEST, OLDEST, QUIZ, snapshotOf, store } from './deployment.ts'
 import { document, routes, send } from './operations.ts'
 
 const SERIES = '/v1/metrics/customer_interaction_rate/series'
 
-async function filled() {
-  const deployment = await deploy()
+async function filled(options: Partial<AppOptions> = {}) {
+  const deployment = await deploy(options)
   await fill(deployment)
   const key = await deployment.key()
   return { ...deployment, get: (path: string, headers?: Record<string, string>) => deployment.get(path, key, headers) }
@@ -21,10 +25,12 @@ describe('GET /v1/metrics', () => {
     expect(body).toEqual({
       timezone: 'Europe/Berlin',
       windows: ['1d', '28d', 'all'],
+      headline: ['customer_interaction_rate', 'revenue'],
       snapshots: { from: OLDEST, to: NEWEST },
       metrics: [
         {
           id: 'customer_interaction_rate',
+          group: 'interaction',
           title: 'Customer Interaction Rate',
           definition: 'Interactions per 100 customers. It can exceed 100: it counts interactions, not people.',
           formula: 'Σ interactions.count ÷ customers at the end × 100',
@@ -42,6 +48,7 @@ describe('GET /v1/metrics', () => {
         },
         {
           id: 'revenue',
+          group: 'commerce',
           title: 'Revenue',
           definition: 'What customers paid.',
           formula: 'Σ orders.amount where kind in (order, renewal, refund)',
@@ -65,6 +72,20 @@ describe('GET /v1/metrics', () => {
       expect(one).toEqual(body.metrics.find(({ id }: { id: string }) => id === metric.id))
       expect(versions).toEqual([{ version: metric.version ?? 1, valid_from: null, change: null }])
     }
+  })
+
+  test('?group= keeps the metrics of one; a metric may be in none', async () => {
+    const { group: _, ...ungrouped } = { ...metrics[0]!, id: 'other' }
+    const { get } = await filled({ metrics: [...metrics, ungrouped] })
+    const { metrics: shown, headline } = await json(get('/v1/metrics?group=commerce'))
+    expect(shown.map(({ id }: { id: string }) => id)).toEqual(['revenue'])
+    expect(headline).toEqual(['customer_interaction_rate', 'revenue'])
+    expect((await json(get('/v1/metrics/other'))).group).toBeNull()
+    const refused = await get('/v1/metrics?group=finance')
+    expect(refused.status).toBe(400)
+    expect((await json(refused)).invalid_params).toEqual([
+      { name: 'group', reason: 'is no group of metrics; expected interaction, commerce' },
+    ])
   })
 
   test('says that there is no snapshot yet', async () => {
@@ -135,6 +156,7 @@ describe('GET /v1/metrics/{id}/series', () => {
         revision: [null, null, 2, 2, 2],
         definition_version: [null, null, 1, 1, 1],
       },
+      annotations: [],
     })
   })
 
@@ -176,15 +198,67 @@ describe('GET /v1/metrics/{id}/series', () => {
     expect(new Set(revenue.columns.value)).toEqual(new Set([null]))
   })
 
-  test('ten years are one query, and allowed to the day', async () => {
-    const deployment = await filled()
-    const query = vi.spyOn(deployment.table, 'query')
-    const answer = await deployment.get(`${SERIES}?from=2016-11-19&to=2026-11-19`)
-    expect(query).toHaveBeenCalledTimes(1)
-    const { columns } = await json(answer)
-    expect(columns.date).toHaveLength(3_653)
-    for (const column of Object.values(columns)) expect(column).toHaveLength(3_653)
+  test('marks what was noted for its days, whatever its layout', async () => {
+    const { get } = await filled()
+    const { text: _, url: __, created_by: ___, created_at: ____, ...mark } = QUIZ
+    // Its last day is the first of the range.
+    expect((await json(get(`${SERIES}?from=2026-11-12`))).annotations).toEqual([mark])
+    expect((await json(get(`${SERIES}?from=2026-11-01&to=2026-11-10&layout=rows`))).annotations).toEqual([mark])
+    expect((await json(get(`${SERIES}?from=2026-11-13`))).annotations).toEqual([])
   })
+
+  describe('of ten years, with every day in full', () => {
+    const YEARS = 'from=2016-11-19&to=2026-11-19'
+    const dense = async () => {
+      const deployment = await filled()
+      const days = eachDay(day('2016-11-19'), NEWEST)
+      const months = Map.groupBy(days, (one) => one.slice(0, 7))
+      await deployment.table.batch(
+        [...months].map(([month, inMonth]) => ({
+          ...keys.series('customer_interaction_rate', '1d', month),
+          body: new Uint8Array(zstdCompressSync(JSON.stringify(denseChunk(inMonth)))),
+        })),
+      )
+      return { ...deployment, days }
+    }
+
+    test('is one query of the series, and one of what was noted', async () => {
+      const { get, table, days } = await dense()
+      const query = vi.spyOn(table, 'query')
+      const { columns, annotations } = await json(get(`${SERIES}?${YEARS}`))
+      expect(query.mock.calls.map(([pk]) => pk)).toEqual([
+        keys.series('customer_interaction_rate', '1d', '').pk,
+        keys.annotation('').pk,
+      ])
+      expect(columns.date).toEqual(days)
+      for (const [name, column] of Object.entries<unknown[]>(columns)) {
+        expect(column).toHaveLength(3_653)
+        if (name !== 'null_reason') expect(column).not.toContain(null)
+      }
+      expect(new Set(columns.finality)).toEqual(new Set(['final', 'provisional']))
+      expect(annotations).toHaveLength(1)
+    })
+
+    test.each(['', '&layout=rows', '&format=csv'])('is below 1 MB, not packed: %s', async (how) => {
+      const { get } = await dense()
+      const size = (await (await get(`${SERIES}?${YEARS}${how}`)).arrayBuffer()).byteLength
+      expect(size).toBeGreaterThan(250_000)
+      expect(size).toBeLessThan(1_000_000)
+    })
+  })
+})
+
+/** Numbers as long as they get: quotients of money and of shares. */
+const denseChunk = (days: readonly Day[]): SeriesChunk => ({
+  days,
+  value: days.map((one) => (Number(one.replaceAll('-', '')) * 100) / 7_919),
+  null_reason: days.map(() => null),
+  numerator: days.map((one) => Number(one.replaceAll('-', ''))),
+  denominator: days.map(() => 7_919),
+  final: days.map((one) => Number(one.slice(-1)) % 3 !== 0),
+  coverage: days.map((one) => Number(one.slice(-2)) / 31),
+  revision: days.map((one) => Number(one.slice(-2))),
+  definition_version: days.map(() => 12),
 })
 
 describe('caching', () => {

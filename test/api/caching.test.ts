@@ -3,7 +3,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
 import { addAnnotation, deleteAnnotation } from '../../functions/api/annotations.ts'
 import { createApp } from '../../functions/api/app.ts'
-import { lambdaHandler } from '../../functions/api/handler.ts'
+import { lambdaHandler } from '../../functions/api/lambda-handler.ts'
+import { day } from '../../functions/kit/day.ts'
 import { keys, type RangeRow } from '../../functions/store/rows.ts'
 import { config, deploy, fill, json, metrics, NEWEST, NOON, OLDEST, QUIZ, snapshotOf, store } from './deployment.ts'
 
@@ -136,6 +137,25 @@ describe('a changed answer', () => {
     expect((await get(SERIES, etag)).status).toBe(304)
     expect(read).toHaveBeenCalled()
     expect(await key()).toBeTruthy()
+  })
+
+  test('a series is another one as soon as something is noted for its days, or no longer is', async () => {
+    const deployment = await published()
+    const { get, etagOf } = deployment
+    const etag = await etagOf(RANGE)
+    expect((await get(RANGE, etag)).status).toBe(304)
+    const { id: _, ...quiz } = QUIZ
+    const fields = { ...quiz, title: 'Outage', date_from: day('2026-11-01'), date_to: day('2026-11-01') }
+    const { id } = (await addAnnotation(deployment, { fields, caller: { id: 'a', name: 'a' }, now: new Date(NOON) }))!
+    const noted = await get(RANGE, etag)
+    expect(noted.status).toBe(200)
+    expect((await json(noted)).annotations.map(({ title }: { title: string }) => title)).toEqual([
+      'Outage',
+      'Weekly quiz',
+    ])
+    await deleteAnnotation(deployment, id, new Date(NOON))
+    expect((await get(RANGE, noted.headers.get('etag')!)).status).toBe(200)
+    expect((await get(RANGE, etag)).status).toBe(304)
   })
 
   test('notes give what is published another name, but none while compute is at work', async () => {

@@ -27,6 +27,7 @@ export const metrics: readonly Metric[] = [
     denominator: population(customers),
     per: 100,
     by: ['channel', 'kind'],
+    group: 'interaction',
   }),
   total({
     id: 'revenue',
@@ -36,6 +37,7 @@ export const metrics: readonly Metric[] = [
     definition: 'What customers paid.',
     measure: sum(orders, 'amount', { kind: ['order', 'renewal', 'refund'] }),
     version: 2,
+    group: 'commerce',
   }),
 ]
 

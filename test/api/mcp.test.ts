@@ -123,6 +123,7 @@ describe('get_series', () => {
       caution: expect.stringMatching(/not complete \(50 % of its data is there\).*no drop/),
     })
     expect(body.without_snapshot).toEqual(['2026-11-05', '2026-11-20', '2026-11-21'])
+    expect(body.annotations).toMatchObject([{ date_from: '2026-11-10', title: 'Weekly quiz', channel: 'email' }])
     expect(body.points.find(({ date }: { date: string }) => date === '2026-11-07')).toMatchObject({
       value: null,
       null_reason: 'zero_denominator',

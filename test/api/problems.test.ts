@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { problems } from '../../functions/api/problem.ts'
 import { TidemarkError } from '../../functions/kit/errors.ts'
-import { deploy, fill, json } from './deployment.ts'
-import { routes } from './operations.ts'
+import { metrics as declared } from '../../functions/metrics/index.ts'
+import { retired } from '../../functions/metrics/retired.ts'
+import { deploy, fill, json, QUIZ } from './deployment.ts'
+import { document, routes } from './operations.ts'
 
 const SERIES = '/v1/metrics/customer_interaction_rate/series'
 
@@ -87,6 +89,39 @@ describe('input that does not fit', () => {
       await expectProblem(await get(path, await key()), 'unknown-metric')
     },
   )
+
+  test.each([
+    '/v1/metrics/likes',
+    '/v1/metrics/likes/series',
+    '/v1/metrics/likes/value',
+    '/v1/metrics/likes/explain',
+    `/v1/annotations/${QUIZ.id}/effect?metric=likes`,
+  ])('a metric that was removed: 410 for %s, saying what to ask for', async (path) => {
+    const gone = { id: 'likes', note: 'it counted stars of some networks', replacement: 'social_interactions' }
+    const { get, key } = await deploy({ retired: [gone, { id: 'pokes', note: 'nobody pokes', replacement: null }] })
+    const { detail } = await expectProblem(await get(path, await key()), 'retired-metric')
+    expect(detail).toBe("'likes' was removed: it counted stars of some networks; ask for 'social_interactions' instead")
+    const { detail: without } = await expectProblem(
+      await get(path.replace('likes', 'pokes'), await key()),
+      'retired-metric',
+    )
+    expect(without).toMatch(/; nothing takes its place$/)
+  })
+
+  test('every operation that names one metric documents 404 and 410', () => {
+    const operations = Object.values<Record<string, { operationId: string; responses: object }>>(document.paths)
+    const gone = operations.flatMap(Object.values).filter(({ responses }) => '410' in responses)
+    expect(gone.map(({ operationId }) => operationId).sort()).toEqual(
+      ['explainChange', 'getEffect', 'getMetric', 'getSeries', 'getValue'].sort(),
+    )
+    for (const { responses } of gone) expect(responses).toHaveProperty('404')
+  })
+
+  test('nothing is declared that was removed, and what takes its place is', () => {
+    const ids = declared.map(({ id }) => id)
+    expect(retired.filter(({ id }) => ids.includes(id))).toEqual([])
+    expect(retired.filter(({ replacement }) => replacement !== null && !ids.includes(replacement))).toEqual([])
+  })
 
   test('a day without a snapshot: 404, saying which days there are', async () => {
     const deployment = await deploy()

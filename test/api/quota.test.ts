@@ -1,5 +1,8 @@
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createApp } from '../../functions/api/app.ts'
+import { leasedQuota } from '../../functions/api/quota.ts'
+import { openDynamodb } from '../../functions/store/dynamodb.ts'
+import { createTable, noDynoxide, startDynoxide } from '../store/dynoxide.ts'
 import { config, type Deployment, deploy, fill, json, metrics } from './deployment.ts'
 
 const limited = /^"default";r=(\d+);t=(\d+)$/
@@ -124,5 +127,27 @@ describe('several instances on one table', () => {
       calls.filter(([first]) => /^quota#/.test(typeof first === 'string' ? first : (first as { pk: string }).pk)).length
     expect(leases(get.mock.calls)).toBe(10)
     expect(leases(put.mock.calls)).toBe(10)
+  })
+})
+
+describe.skipIf(noDynoxide !== undefined)(`on DynamoDB${noDynoxide ? ` (skipped: ${noDynoxide})` : ''}`, () => {
+  let server: Awaited<ReturnType<typeof startDynoxide>>
+  beforeAll(async () => {
+    server = await startDynoxide()
+    await createTable(server.client, 'quota')
+  })
+  afterAll(() => server?.stop())
+
+  test('four instances, asked at once, grant the quota together, and at most a tenth less', async () => {
+    const now = () => new Date('2026-11-20T12:00:00.000Z')
+    const instances = Array.from({ length: 4 }, () =>
+      leasedQuota(openDynamodb({ table: 'quota', client: server.client }), now),
+    )
+    const standings = await Promise.all(Array.from({ length: 800 }, (_, i) => instances[i % 4]!.take('someone')))
+    const granted = standings.filter((standing) => standing.granted).length
+    expect(granted).toBeLessThanOrEqual(600)
+    expect(granted).toBeGreaterThanOrEqual(540)
+    const other = await instances[0]!.take('someone else')
+    expect([other.granted, other.remaining]).toEqual([true, 599])
   })
 })

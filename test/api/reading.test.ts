@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { noteDefinitions } from '../../functions/compute/definitions.ts'
 import { interactions } from '../../functions/facts.ts'
 import { addDays, day } from '../../functions/kit/day.ts'
-import { type Metric, points, total } from '../../functions/kit/metric.ts'
+import { type Metric, points, score, total } from '../../functions/kit/metric.ts'
 import { keys, type Snapshot } from '../../functions/store/rows.ts'
 import { config, deploy, fill, GAP, json, metrics, NEWEST, snapshotOf, store } from './deployment.ts'
 
@@ -185,6 +185,7 @@ describe('layout', () => {
     expect(rows.points).toEqual(inRows(columns.columns))
     expect(rows.comparison.points).toEqual(inRows(columns.comparison.columns))
     expect(rows.comparison.summary).toEqual(columns.comparison.summary)
+    expect([rows.summary, columns.summary]).toEqual([rows.comparison.summary, columns.comparison.summary])
     expect(rows).not.toHaveProperty('columns')
     expect(rows.comparison).not.toHaveProperty('columns')
   })
@@ -222,6 +223,50 @@ describe('versions of a metric', () => {
     ])
     const list = await json(get('/v1/metrics'))
     expect(list.metrics.at(-1)).toMatchObject({ id: 'engagement_points', definition_version: 3 })
+  })
+
+  test('of a score, what it was made of', async () => {
+    const index = score({
+      id: 'engagement_score',
+      title: 'Engagement score',
+      unit: 'score',
+      direction: 'up',
+      definition: 'Weighted indicators.',
+      windows: [1],
+    })
+    const all = [...metrics, weighted, index]
+    const revenue = { metric: 'revenue', window: 28, weight: 2, floor: 0, target: 900 } as const
+    const rate = {
+      metric: 'customer_interaction_rate',
+      window: 'all',
+      weight: 1,
+      floor: 90,
+      target: -10,
+      engagement: 'social',
+      pillar: 'brand',
+    } as const
+    const earned = { metric: 'engagement_points', window: 1, weight: 1, floor: 0, target: 5 } as const
+    const deployment = await filled({ metrics: all, config: { ...config, score: [revenue] } })
+    const versions = async () => (await json(deployment.get('/v1/metrics/engagement_score'))).versions
+    const first = { version: 1, valid_from: null, change: null }
+    expect(await versions()).toEqual([{ ...first, indicators: [{ ...revenue, window: '28d' }] }])
+    const note = (score: typeof config.score, on: string) =>
+      noteDefinitions(deployment, all, { ...config, score }, { day: day(on), at: `${on}T04:00:00Z` })
+    await note([], '2026-10-30')
+    await note([revenue, rate, earned], '2026-11-10')
+    expect(await versions()).toEqual([
+      { ...first, indicators: [] },
+      {
+        version: 2,
+        valid_from: '2026-11-10',
+        change: 'the indicators of the score changed',
+        indicators: [
+          { ...revenue, window: '28d' },
+          { ...rate, window: 'all' },
+          { ...earned, window: '1d' },
+        ],
+      },
+    ])
   })
 
   test('one of them, or the reason why not', async () => {
@@ -267,6 +312,15 @@ describe('pages', () => {
     expect((await json(late)).invalid_params[0].name).toBe('cursor')
   })
 
+  test('a cursor is of the group that it was asked with', async () => {
+    const { get } = await filled({ metrics: many.map((one, i) => ({ ...one, group: i % 2 === 0 ? 'even' : 'odd' })) })
+    const { next_cursor: cursor } = await json(get('/v1/metrics?group=even&limit=2'))
+    const next = await json(get(`/v1/metrics?group=even&limit=2&cursor=${cursor}`))
+    expect(ids(next)).toEqual(['metric_4'])
+    expect(next.next_cursor).toBeNull()
+    expect((await get(`/v1/metrics?group=odd&limit=2&cursor=${cursor}`)).status).toBe(400)
+  })
+
   test.each(['x', 'a.b', '..', 'MjAyNi0xMS0yMCBtZXRyaWNfMQ', 'MjAyNi0xMS0yMCBtZXRyaWNfMQ.AAAAAAAAAAAAAAAAAAAAAA'])(
     'a cursor that was made up is refused: %s',
     async (cursor) => {
@@ -287,10 +341,4 @@ describe('pages', () => {
     expect(answer.status).toBe(400)
     expect((await json(answer)).invalid_params[0].name).toBe('limit')
   })
-})
-
-test('ten years of one metric are below 1 MB', async () => {
-  const { get } = await filled()
-  const body = await (await get(`${SERIES}?from=2016-11-19&to=2026-11-19`)).arrayBuffer()
-  expect(body.byteLength).toBeLessThan(1_000_000)
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Deployment } from '../../cli/open-deployment.ts'
-import { repeatDaily } from '../../cli/repeat-daily.ts'
+import { nextDaily, repeatDaily } from '../../cli/repeat-daily.ts'
 
 const HOUR = 3_600_000
 
@@ -11,12 +11,14 @@ test('once a day, a quarter past midnight of the reporting zone, whatever came o
   const times: string[] = []
   const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const deployment = { config: { timezone: 'Europe/Berlin' } as Deployment['config'], now: () => new Date() }
+  expect(nextDaily(deployment).toISOString()).toBe('2026-11-19T23:15:00.000Z')
   repeatDaily(deployment, async () => {
     times.push(new Date().toISOString())
     if (times.length === 1) throw new Error('the disk is full')
   })
   await vi.advanceTimersByTimeAsync(48 * HOUR)
   expect(times).toEqual(['2026-11-19T23:15:00.000Z', '2026-11-20T23:15:00.000Z'])
+  expect(nextDaily(deployment).toISOString()).toBe('2026-11-21T23:15:00.000Z')
   expect(told.mock.calls).toEqual([['tidemark: collecting failed: the disk is full\n']])
   told.mockRestore()
 })

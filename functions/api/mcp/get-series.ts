@@ -16,13 +16,14 @@ interface Series {
   readonly from: string
   readonly to: string
   readonly columns: SeriesColumns
+  readonly annotations: readonly object[]
   readonly comparison?: { readonly from: string; readonly to: string; readonly summary: object }
 }
 
 export const getSeries = tool({
   name: 'get_series',
   title: 'Get a series',
-  description: `One metric over a range of days: 'points' are complete, 'latest' is the newest of them, 'in_progress' can still change and must not be read as a drop. At most ${MOST_POINTS} points. 'comparison' compares like with like: only days that are final in both ranges.`,
+  description: `One metric over a range of days: 'points' are complete, 'latest' is the newest of them, 'in_progress' can still change and must not be read as a drop. At most ${MOST_POINTS} points. 'comparison' compares like with like: only days that are final in both ranges. 'annotations' say what was noted for those days: campaigns, outages.`,
   input: z.strictObject({
     metric: metricInput,
     from: dayInput('first day; 28 days up to `to` if absent'),
@@ -38,7 +39,7 @@ export const getSeries = tool({
   async answer({ metric, ...question }, ask) {
     const about = await described(ask, metric)
     const path = `/v1/metrics/${encodeURIComponent(metric)}/series`
-    const { columns, comparison, ...series } = await read<Series>(ask, pathOf(path, question))
+    const { columns, comparison, annotations, ...series } = await read<Series>(ask, pathOf(path, question))
     const { length } = columns.date
     if (length > MOST_POINTS) {
       throw new Refusal(`that are ${length} points; at most ${MOST_POINTS}: ask for fewer days, or for weeks or months`)
@@ -54,6 +55,7 @@ export const getSeries = tool({
       to,
       ...pointsOf(columns),
       ...(compared && { comparison: compared }),
+      annotations,
     }
   },
 })

@@ -3,7 +3,7 @@ import { read } from './ask.ts'
 import { tool } from './tool.ts'
 
 const MEANING =
-  "'data_through' is the last day that has been read; later days are not there yet, which is no drop. Days within 'settles_after_days' of it may still be changed by the vendor."
+  "'data_through' is the last day that has been read; later days are not there yet, which is no drop. Days within 'settles_after_days' of it may still be changed by the vendor. 'acts' says who brings a stream forward: 'operator' runs this deployment, 'author' wrote the source, with 'nobody' it goes on by itself."
 
 export const listSources = tool({
   name: 'list_sources',

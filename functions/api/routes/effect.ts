@@ -19,7 +19,7 @@ import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import { readSeries } from '../series.ts'
 import type { Api, Serving } from '../serving.ts'
-import { unknownMetric } from '../unknown-metric.ts'
+import { metricProblems, unknownMetric } from '../unknown-metric.ts'
 import { unknownAnnotation } from './annotations.ts'
 
 /** Days of a campaign whose effect can be told: by channel, each costs the reading of three snapshots. */
@@ -85,14 +85,14 @@ export function effect(api: Api, serving: Serving): void {
     responses: readResponses('Before, during and after.', Effect, [
       ...securedProblems,
       'unknown-annotation',
-      'unknown-metric',
+      ...metricProblems,
     ]),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const { metric: wanted, window } = c.req.valid('query')
     const metric = metrics.find((one) => one.id === wanted)
-    if (!metric) return unknownMetric(c, wanted)
+    if (!metric) return unknownMetric(c, serving, wanted)
     const annotation = await readAnnotation(store.table, id)
     if (!annotation) return unknownAnnotation(c, id)
     const { date_from, date_to } = annotation

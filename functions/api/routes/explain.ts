@@ -20,7 +20,7 @@ import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
 import { NullReason } from '../snapshot-body.ts'
-import { unknownMetric } from '../unknown-metric.ts'
+import { metricProblems, unknownMetric } from '../unknown-metric.ts'
 import { yearBefore } from '../year-before.ts'
 import { describeRevision, RevisionBody } from './revisions.ts'
 import { whichExist } from './snapshot.ts'
@@ -102,12 +102,12 @@ export function explain(api: Api, serving: Serving): void {
         format,
       }),
     },
-    responses: readResponses('The explanation.', ExplainedBody, [...securedProblems, 'unknown-metric', 'no-snapshot']),
+    responses: readResponses('The explanation.', ExplainedBody, [...securedProblems, ...metricProblems, 'no-snapshot']),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const metric = byId.get(id)
-    if (!metric) return unknownMetric(c, id)
+    if (!metric) return unknownMetric(c, serving, id)
     const query = c.req.valid('query')
     const invalid = (name: string, reason: string) =>
       problem(c, 'invalid-request', { detail: 'a parameter does not fit', invalidParams: [{ name, reason }] })

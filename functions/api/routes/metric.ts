@@ -10,7 +10,7 @@ import { problem } from '../problem.ts'
 import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
-import { unknownMetric } from '../unknown-metric.ts'
+import { metricProblems, unknownMetric } from '../unknown-metric.ts'
 
 const MetricDetail = MetricDescription.extend({
   versions: z
@@ -38,16 +38,16 @@ export function metric(api: Api, serving: Serving): void {
         format,
       }),
     },
-    responses: readResponses('The metric.', MetricDetail, [...securedProblems, 'unknown-metric']),
+    responses: readResponses('The metric.', MetricDetail, [...securedProblems, ...metricProblems]),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const { version } = c.req.valid('query')
     const declared = byId.get(id)
-    if (!declared) return unknownMetric(c, id)
+    if (!declared) return unknownMetric(c, serving, id)
     const { pk, sk } = keys.definition(id)
     const noted = ((await store.table.get(pk, sk)) as DefinitionRow | undefined)?.versions ?? []
-    const all = definitionVersions(declared, noted)
+    const all = definitionVersions(declared, noted, config)
     const versions = version === undefined ? all : all.filter((one) => one.version === Number(version))
     if (versions.length === 0) {
       const reason = `${id} has no version ${version}; known are ${all.map((one) => one.version).join(', ')}`

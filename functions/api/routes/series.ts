@@ -7,6 +7,8 @@ import { addDays, type Day, daysBetween, isDay } from '../../kit/day.ts'
 import type { Metric } from '../../kit/metric.ts'
 import { windowsOf } from '../../kit/windows-of.ts'
 import { windowName } from '../../store/rows.ts'
+import { markOf } from '../annotation-body.ts'
+import { annotationsBetween } from '../annotations.ts'
 import { answer } from '../answer.ts'
 import { newestDay } from '../newest-day.ts'
 import { dayText, format, metricId, text } from '../parameters.ts'
@@ -19,7 +21,7 @@ import { MOST_SEGMENTED_DAYS, readSegments } from '../segmented-series.ts'
 import { finalityOf, readSeries, type SeriesColumns } from '../series.ts'
 import { inRows, SeriesBody, type SeriesInColumns, seriesTable } from '../series-body.ts'
 import type { Api, Serving } from '../serving.ts'
-import { unknownMetric } from '../unknown-metric.ts'
+import { metricProblems, unknownMetric } from '../unknown-metric.ts'
 import { yearBefore } from '../year-before.ts'
 
 /** Ten years, leap days included. */
@@ -75,12 +77,12 @@ export function series(api: Api, serving: Serving): void {
         format,
       }),
     },
-    responses: readResponses('The series.', SeriesBody, [...securedProblems, 'unknown-metric', 'not-additive']),
+    responses: readResponses('The series.', SeriesBody, [...securedProblems, ...metricProblems, 'not-additive']),
   })
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const metric = byId.get(id)
-    if (!metric) return unknownMetric(c, id)
+    if (!metric) return unknownMetric(c, serving, id)
     const query = c.req.valid('query')
     const to = (query.to as Day | undefined) ?? (await newestDay(serving))
     const from = (query.from as Day | undefined) ?? addDays(to, 1 - DEFAULT_DAYS)
@@ -126,13 +128,19 @@ export function series(api: Api, serving: Serving): void {
         })
       }
     }
-    const before = other && (await readSeries(store.table, { metric: id, window, ...other }))
+    const [before, annotations] = await Promise.all([
+      other && readSeries(store.table, { metric: id, window, ...other }),
+      Array.fromAsync(annotationsBetween(store.table, { from, to }), markOf),
+    ])
     const put = (series: SeriesColumns) => (granularity === 'day' ? series : rolledUp(series, metric, granularity))
     const per = metric.kind === 'ratio' ? (metric.per ?? 1) : 1
     const columns = put(daily)
     const question = { metric, window, from, to }
     const segments =
       segment_by === undefined ? undefined : await readSegments(serving, { ...question, dimension: segment_by })
+    // Points of longer windows overlap: they are not added up.
+    const summing = { rule: window === '1d' ? rule : null, per, inPoints: differsInPoints(metric) }
+    const summary = before && compare(pointsOf(daily), pointsOf(before), { ...summing, minSample: metric.minSample })
     const body: SeriesInColumns = {
       metric: id,
       unit: metric.unit,
@@ -146,19 +154,8 @@ export function series(api: Api, serving: Serving): void {
       layout: 'columns',
       columns,
       ...(segments && { segments: segments.map(({ key, columns }) => ({ key, columns: put(columns) })) }),
-      ...(before && {
-        comparison: {
-          ...other,
-          columns: put(before),
-          // Points of longer windows overlap: they are not added up.
-          summary: compare(pointsOf(daily), pointsOf(before), {
-            rule: window === '1d' ? rule : null,
-            per,
-            inPoints: differsInPoints(metric),
-            minSample: metric.minSample,
-          }),
-        },
-      }),
+      ...(other && before && summary && { summary, comparison: { ...other, columns: put(before), summary } }),
+      annotations,
     }
     const final = finalityOf(columns) === 'final' && (!before || finalityOf(before) === 'final')
     return answer(c, JSON.stringify(query.layout === 'rows' ? inRows(body) : body), final ? 'final' : 'provisional', {

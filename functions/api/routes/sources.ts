@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { ConfigData } from '../../kit/config.ts'
 import { day } from '../../kit/day.ts'
 import { collectRows } from '../../store/collect-rows.ts'
-import { asksVendor, type CursorRow, type HeldRow, keys, type RunRow } from '../../store/rows.ts'
+import { asksVendor, type CredentialRow, type CursorRow, type HeldRow, keys, type RunRow } from '../../store/rows.ts'
 import { answer } from '../answer.ts'
 import { tableOf } from '../csv.ts'
 import { format, text } from '../parameters.ts'
@@ -11,7 +11,8 @@ import { problem } from '../problem.ts'
 import { readResponses, securedProblems } from '../responses.ts'
 import { secured } from '../secured.ts'
 import type { Api, Serving } from '../serving.ts'
-import { expectedBy, statuses, streamStatus, worst } from '../stream-status.ts'
+import { actorOf, actors, expectedBy, mostUrgent, states, statuses, streamStatus, worst } from '../stream-status.ts'
+import { VendorQuota, vendorQuotas } from '../vendor-quota.ts'
 
 /** Runs looked at to find each stream's newest. */
 const RECENT_RUNS = 100
@@ -40,12 +41,26 @@ const LastRun = z.object({
     .describe('what is left at the vendor, or spent, where that is known'),
 })
 
+const status = z.enum(statuses)
+const acts = z.enum(actors)
+
 const Stream = z.object({
   name: z.string(),
-  status: z.enum(statuses),
+  status: status.describe(
+    Object.entries(states)
+      .map(([name, means]) => `\`${name}\`: ${means}`)
+      .join('; '),
+  ),
+  acts: acts.describe(
+    'who brings it forward: `operator` runs this deployment, `author` wrote the source; with `nobody` it goes on by itself',
+  ),
   data_through: z.string().nullable().describe('last day read; null before the first'),
   expected_by: z.string().nullable().describe('instant from which the day after counts as late'),
   settles_after_days: z.int().describe('days until the vendor stops changing a day'),
+  last_success_at: z
+    .string()
+    .nullable()
+    .describe('when the newest reading that succeeded ended; null before the first'),
   rows_quarantined: z.int().describe('records that the newest ended run could not read'),
   last_run: LastRun.nullable().describe('the newest, running or not'),
   held: z
@@ -57,11 +72,34 @@ const Source = z
   .object({
     id: z.string(),
     name: z.string().describe('the vendor'),
-    status: z.enum(statuses).describe('of its worst stream'),
+    status: status.describe('of its worst stream'),
+    acts: acts.describe('who brings it forward; `operator` before `author`, where streams differ'),
+    schedule: z
+      .string()
+      .nullable()
+      .describe(
+        "how often it is collected: 'daily', 'hourly' or EventBridge's cron, by the reporting zone's clock; null if nobody sees to it",
+      ),
+    next_run_at: z
+      .string()
+      .nullable()
+      .describe(
+        'when the next run is due; null where nobody knows: it may be started by hand, or outside this process',
+      ),
     data_through: z
       .string()
       .nullable()
       .describe('the least of its streams that can be read yet; null if one has nothing'),
+    expected_by: z.string().nullable().describe('the earliest of its streams'),
+    settles_after_days: z.int().describe('the most of its streams'),
+    last_success_at: z.string().nullable().describe('the earliest of its streams; null if one has never succeeded'),
+    quota: z.array(VendorQuota).describe('what is left at the vendor; empty where no run has heard of any'),
+    credential_expires_at: z
+      .string()
+      .nullable()
+      .describe(
+        'when its token runs out, as `tidemark doctor` heard it last; null where it does not, or where nobody knows',
+      ),
     streams: z.array(Stream),
   })
   .meta({ id: 'Source' })
@@ -143,11 +181,16 @@ const COLUMNS = [
   'last_run_ended',
   'error_code',
   'error_message',
+  'acts',
+  'schedule',
+  'next_run_at',
+  'credential_expires_at',
+  'last_success_at',
 ] as const
 
 /** A row for each stream. */
 const rowsOf = (all: readonly z.output<typeof Source>[]) =>
-  all.flatMap(({ id, name, streams }) =>
+  all.flatMap(({ id, name, streams, schedule, next_run_at, credential_expires_at }) =>
     streams.map(({ name: stream, last_run: run, held, ...said }) => ({
       source: id,
       vendor: name,
@@ -159,15 +202,22 @@ const rowsOf = (all: readonly z.output<typeof Source>[]) =>
       last_run_ended: run?.ended,
       error_code: run?.error?.code,
       error_message: run?.error?.message,
+      schedule,
+      next_run_at,
+      credential_expires_at,
     })),
   )
 
 async function describeSource(serving: Serving, source: SourceConfig): Promise<z.output<typeof Source>> {
-  const { table } = serving.store
-  const [cursors, runs] = (await Promise.all([
+  const { store, now, scheduleOf } = serving
+  const { table } = store
+  const expiry = keys.credential(source.id)
+  const [cursors, runs, credential] = (await Promise.all([
     collectRows(table, keys.cursor(source.id, '').pk),
     collectRows(table, keys.run(source.id, '').pk, { reverse: true, limit: RECENT_RUNS }),
-  ])) as [CursorRow[], RunRow[]]
+    table.get(expiry.pk, expiry.sk),
+  ])) as [CursorRow[], RunRow[], CredentialRow | undefined]
+  const schedule = scheduleOf(source)
   const streams = await Promise.all(
     source.streams.map((stream) =>
       describeStream(serving, source, stream, {
@@ -176,15 +226,30 @@ async function describeSource(serving: Serving, source: SourceConfig): Promise<z
       }),
     ),
   )
+  const expires = credential?.expires_at ?? null
+  // What was read after the end was read with another token, whose end nobody has told.
+  const isRenewed = expires !== null && streams.some(({ last_success_at: at }) => at !== null && at > expires)
   const begun = streams.filter(({ status }) => status !== 'pending')
-  const through = begun.map(({ data_through }) => data_through).sort()
   return {
     id: source.id,
     name: source.name,
     status: worst(streams.map(({ status }) => status)),
-    data_through: through.includes(null) ? null : (through[0] ?? null),
+    acts: mostUrgent(streams.map(({ acts }) => acts)),
+    schedule: schedule?.cadence ?? null,
+    next_run_at: schedule?.next?.toISOString() ?? null,
+    data_through: least(begun.map(({ data_through }) => data_through)),
+    expected_by: least(begun.map(({ expected_by }) => expected_by)),
+    settles_after_days: Math.max(0, ...streams.map(({ settles_after_days }) => settles_after_days)),
+    last_success_at: least(begun.map(({ last_success_at }) => last_success_at)),
+    quota: vendorQuotas(runs, now()),
+    credential_expires_at: isRenewed ? null : expires,
     streams,
   }
+}
+
+/** The first in order; null if one is not known, or there is none. */
+function least(of: readonly (string | null)[]): string | null {
+  return of.includes(null) ? null : ([...of].sort()[0] ?? null)
 }
 
 async function describeStream(
@@ -197,20 +262,24 @@ async function describeStream(
     limit: MOST_HELD,
   })) as HeldRow[]
   const ended = runs.find(({ status }) => status !== 'running')
+  const status = streamStatus({
+    kind: stream.kind,
+    past: stream.past,
+    cursor,
+    lastRun: ended,
+    heldParts: held.length,
+    timezone: config.timezone,
+    now: now(),
+  })
   return {
     name: stream.name,
-    status: streamStatus({
-      kind: stream.kind,
-      past: stream.past,
-      cursor,
-      lastRun: ended,
-      heldParts: held.length,
-      timezone: config.timezone,
-      now: now(),
-    }),
+    status,
+    acts: actorOf(status, ended),
     data_through: cursor?.through ?? null,
     expected_by: expectedBy(cursor?.through ?? null, config.timezone),
     settles_after_days: stream.settles,
+    // Of a stream that has not been read for long, the cursor alone still tells.
+    last_success_at: runs.find(({ status }) => status === 'ok' || status === 'empty')?.ended ?? cursor?.read ?? null,
     rows_quarantined: ended?.quarantined ?? 0,
     last_run: runs[0] ? describeRun(runs[0]) : null,
     held: held.map(({ sk, rows, before, read }) => ({ date: sk, rows, rows_before: before, read })),

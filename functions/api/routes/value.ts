@@ -17,7 +17,7 @@ import { secured } from '../secured.ts'
 import { noDimension, segmentOf } from '../segment.ts'
 import type { Api, Serving } from '../serving.ts'
 import { NullReason, SnapshotBody } from '../snapshot-body.ts'
-import { unknownMetric } from '../unknown-metric.ts'
+import { metricProblems, unknownMetric } from '../unknown-metric.ts'
 import { whichExist } from './snapshot.ts'
 
 const ValueBody = z
@@ -57,7 +57,7 @@ const ValueBody = z
 export function value(api: Api, serving: Serving): void {
   const { store, config, metrics } = serving
   const byId = new Map(metrics.map((metric) => [metric.id, metric]))
-  const names = [...securedProblems, 'unknown-metric', 'no-snapshot'] as const
+  const names = [...securedProblems, ...metricProblems, 'no-snapshot'] as const
   const route = createRoute({
     method: 'get',
     path: '/v1/metrics/{id}/value',
@@ -79,7 +79,7 @@ export function value(api: Api, serving: Serving): void {
   api.openapi(route, async (c) => {
     const { id } = c.req.valid('param')
     const metric = byId.get(id)
-    if (!metric) return unknownMetric(c, id)
+    if (!metric) return unknownMetric(c, serving, id)
     const query = c.req.valid('query')
     const windows = windowsOf(metric, config).map(windowName)
     const window = query.window ?? windows[0]!
