@@ -29,6 +29,8 @@ export default defineConfig({
   timezone: 'America/New_York',
   currency: 'USD',
   windows: [1, 7, 28, 'all'],
+  // Nobody cancels at a grocer's: who has bought nothing for a month is lost.
+  churn: { inactiveDays: 30 },
   sources: [
     hubspot({ ...played('HUBSPOT') }),
     ga4({ property: '123', keyEvents: ['sign_up'], ...played('GA4') }),
@@ -63,4 +65,52 @@ export default defineConfig({
   // Both tools count the same visits; Google's are taken.
   owners: { traffic: 'ga4', 'interactions.web': 'ga4' },
   weights: { purchase: 10, action: 3, referral: 8, review: 5, call: 3, message: 2, like: 1 },
+  // What this shop means by engaged customers, from a poor month (0) to the one it aims at (100).
+  score: [
+    {
+      metric: 'engagement_points_per_customer',
+      window: 28,
+      weight: 4,
+      floor: 5,
+      target: 25,
+      engagement: 'contextual',
+      pillar: 'product',
+    },
+    {
+      metric: 'active_customer_share',
+      window: 28,
+      weight: 3,
+      floor: 20,
+      target: 80,
+      engagement: 'contextual',
+      pillar: 'touchpoint',
+    },
+    {
+      metric: 'repeat_purchase_rate',
+      window: 28,
+      weight: 3,
+      floor: 30,
+      target: 70,
+      engagement: 'convenience',
+      pillar: 'product',
+    },
+    {
+      metric: 'bounce_rate',
+      window: 28,
+      weight: 2,
+      floor: 95,
+      target: 70,
+      engagement: 'convenience',
+      pillar: 'touchpoint',
+    },
+    {
+      metric: 'engagement_rate_by_followers',
+      window: 28,
+      weight: 2,
+      floor: 0,
+      target: 10,
+      engagement: 'social',
+      pillar: 'brand',
+    },
+  ],
 })

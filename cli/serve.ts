@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty'
-import { readDashboard } from '../functions/api/dashboard.ts'
+import { dashboardOf } from '../functions/api/dashboard.ts'
+import { buildDashboard } from './build-dashboard.ts'
 import { closeOnSignal, expectSignal } from './on-signal.ts'
 import { openApp } from './open-app.ts'
 import { openDeployment } from './open-deployment.ts'
@@ -17,7 +18,7 @@ export const serve = defineCommand({
   async run({ args }): Promise<Outcome> {
     const port = wholeNumber('--port', args.port, 0, 65_535)
     const deployment = await openDeployment()
-    const dashboard = await readDashboard(new URL('../dashboard/', import.meta.url))
+    const dashboard = dashboardOf(await buildDashboard())
     const server = await serveApp(openApp(deployment, { dashboard }), { port })
     closeOnSignal(() => server.close())
     expectSignal()

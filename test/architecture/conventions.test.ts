@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { projectFiles, readText, root } from './project-files.ts'
 
 const files = projectFiles()
-const code = files.filter((path) => /\.(ts|mjs|js)$/.test(path))
+const code = files.filter((path) => /\.(tsx?|mjs|js)$/.test(path))
 const texts = files.filter((path) => !/\.(gz|zst|png|ico|woff2)$/.test(path))
 
 /** `path: what it found`, for each of `paths` whose text has it. */

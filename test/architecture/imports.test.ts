@@ -80,15 +80,16 @@ const planted: readonly (readonly [path: string, text: string, rule?: string, to
   ['functions/api/quota.ts', "import './mcp/ask.ts'", 'models-are-answered-late', 'functions/api/mcp/ask.ts'],
   ['functions/api/routes/mcp.ts', "const { ask } = await import('../mcp/ask.ts')"],
   [
-    'dashboard/app.js',
-    "import '../functions/kit/page.ts'; import './tile.js'",
+    'dashboard/app.tsx',
+    "import { h } from 'preact'; import './tile.tsx'; import '../functions/kit/page.ts'; h('b', {}, <b />)",
     'dashboard-reads-the-api',
     'functions/kit/page.ts',
   ],
+  ['dashboard/session.ts', "import 'zod'", 'dashboard-reads-the-api', 'zod'],
   ['sandbox/shop.ts', "import '../test/shop.test.ts'", 'nothing-imports-tests', 'test/shop.test.ts'],
 ]
 /** Files that the planted ones name, and that import nothing. */
-const silent = ['functions/kit/page.ts', 'functions/api/mcp/ask.ts', 'dashboard/tile.js', 'test/shop.test.ts']
+const silent = ['functions/kit/page.ts', 'functions/api/mcp/ask.ts', 'dashboard/tile.tsx', 'test/shop.test.ts']
 
 describe('imports', () => {
   test('keep the rules', async () => {

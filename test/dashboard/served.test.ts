@@ -1,22 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { dashboardFiles, readDashboard } from '../../functions/api/dashboard.ts'
-import { SnapshotBody } from '../../functions/api/snapshot-body.ts'
-import { statuses } from '../../functions/api/stream-status.ts'
+import { buildDashboard } from '../../cli/build-dashboard.ts'
+import { dashboardFiles, dashboardOf } from '../../functions/api/dashboard.ts'
 import { deploy, json } from '../api/deployment.ts'
 
 const folder = new URL('../../dashboard/', import.meta.url)
-const words = await import(new URL('words.js', folder).href)
-
-const served = async () => deploy({ dashboard: await readDashboard(folder) })
+const built = await buildDashboard()
+const served = () => deploy({ dashboard: dashboardOf(built) })
+const pathOf = (name: string) => (name === 'index.html' ? '/' : `/${name}`)
 
 describe('the page', () => {
-  test('is every file of its folder, without a key, under a strict policy', async () => {
-    const files = (await readdir(folder)).filter((name) => !name.endsWith('.d.ts'))
-    expect([...dashboardFiles].sort()).toEqual(files.sort())
+  test('is its built files, without a key, under a strict policy', async () => {
     const { get } = await served()
     for (const name of dashboardFiles) {
-      const answer = await get(name === 'index.html' ? '/' : `/${name}`)
+      const answer = await get(pathOf(name))
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-type')).toMatch(/^text\/(html|css|javascript); charset=utf-8$/)
       expect(answer.headers.get('cache-control')).toBe('no-cache')
@@ -26,35 +24,46 @@ describe('the page', () => {
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
           "base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
       )
-      expect(Buffer.from(await answer.arrayBuffer())).toEqual(await readFile(new URL(name, folder)))
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.from(built[name]))
     }
   })
 
   test('is not in the document, serves nothing else, and only to GET', async () => {
     const { api, get } = await served()
     expect(Object.keys((await json(get('/v1/openapi.json'))).paths)).not.toContain('/')
-    for (const path of ['/index.html', '/..%2fpackage.json', '/app.js/', '/style.css.map', '/favicon.ico']) {
+    for (const path of ['/index.html', '/..%2fpackage.json', '/main.tsx', '/app.js/', '/app.js.map', '/favicon.ico']) {
       expect((await get(path)).status).toBe(404)
     }
     expect((await api.request('/', { method: 'POST' })).status).toBe(405)
   })
 
-  test.each(dashboardFiles)('%s needs nothing from elsewhere and nothing inline', async (name) => {
-    const text = await readFile(new URL(name, folder), 'utf8')
-    expect(text.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//)
-    expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/)
-    if (name.endsWith('.html')) {
-      expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
-      expect(text).not.toMatch(/(src|href)="\//)
+  test('crosses the wire in at most 150 KiB', async () => {
+    const { get } = await served()
+    let bytes = 0
+    for (const name of ['index.html', 'style.css', 'app.js'] as const) {
+      const answer = await get(pathOf(name), undefined, { 'Accept-Encoding': 'gzip' })
+      expect(answer.headers.get('content-encoding')).toBe(built[name].length >= 1024 ? 'gzip' : null)
+      const body = Buffer.from(await answer.arrayBuffer())
+      bytes += body.length
+      if (answer.headers.get('content-encoding')) expect(gunzipSync(body)).toEqual(Buffer.from(built[name]))
     }
-    for (const [, imported] of text.matchAll(/\bfrom '([^']+)'/g)) {
-      expect(dashboardFiles.map((file) => `./${file}`)).toContain(imported)
-    }
+    expect(bytes).toBeLessThanOrEqual(150 * 1024)
   })
 
-  test('has words for every state and every reason that the API knows', () => {
-    expect(Object.keys(words.sourceStates).sort()).toEqual([...statuses].sort())
-    const reasons = SnapshotBody.shape.metrics.valueType.shape.windows.valueType.shape.null_reason.unwrap().options
-    expect(Object.keys(words.nullReasons).sort()).toEqual([...reasons].sort())
+  test.each(['index.html', 'problems.html'] as const)('%s has nothing inline, and names nothing elsewhere', (name) => {
+    const text = Buffer.from(built[name]).toString()
+    expect(text.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//)
+    expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
+    expect(text).not.toMatch(/(src|href)="\//)
+  })
+
+  test('parses no text as HTML, and its styles load nothing', async () => {
+    const files = (await readdir(folder, { recursive: true })).filter((name) => /\.tsx?$/.test(name))
+    expect(files.length).toBeGreaterThan(20)
+    for (const name of files) {
+      const text = await readFile(new URL(name, folder), 'utf8')
+      expect(text, name).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/i)
+    }
+    expect(Buffer.from(built['style.css']).toString()).not.toMatch(/url\(|@import/)
   })
 })

@@ -3,6 +3,7 @@ import { sameOfBoth } from './ask-both.ts'
 const [FROM, TO] = ['2010-12-01', '2011-02-28']
 
 sameOfBoth({
+  large: true,
   folder: 'online_retail_2010-12_2011-02',
   config: 'test/retail/retail.config.ts',
   program: 'online_retail.py',

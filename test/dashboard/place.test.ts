@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { place, runs } from '../../dashboard/sparkline.js'
+import { place, runs } from '../../dashboard/chart/place.ts'
 
 const values = fc.array(fc.option(fc.double({ min: -1e12, max: 1e12, noNaN: true }), { nil: null }), { minLength: 1 })
 
@@ -17,8 +17,8 @@ describe('points', () => {
           if (y === null) return
           expect(y).toBeGreaterThanOrEqual(0)
           expect(y).toBeLessThanOrEqual(56)
-          const before = given[i - 1]
-          if (i > 0 && before !== null && before < given[i]) expect(y).toBeLessThanOrEqual(points[i - 1].y + 1e-6)
+          const before = given[i - 1] ?? null
+          if (before !== null && before < given[i]!) expect(y).toBeLessThanOrEqual(points[i - 1]!.y! + 1e-6)
         })
       }),
     )
@@ -26,7 +26,7 @@ describe('points', () => {
 
   test('a tremor does not fill the height', () => {
     const [first, second] = place([1000, 1001], 240, 56)
-    expect(first.y - second.y).toBeLessThan(1)
+    expect(first!.y! - second!.y!).toBeLessThan(1)
   })
 
   test('zero throughout is a line in the middle', () => {
@@ -35,7 +35,7 @@ describe('points', () => {
 })
 
 describe('lines', () => {
-  const points = (ys) => ys.map((y, x) => ({ x, y }))
+  const points = (ys: readonly (number | null)[]) => ys.map((y) => ({ y }))
 
   test('break where there is no value and never bridge it', () => {
     const all = Array(5).fill('final')
