@@ -54,6 +54,10 @@ export function afterDeploy(config: Config, stage: string, deployed: Deployed, c
       ],
     ],
     [
+      'See that it works; it disturbs the stage for some minutes',
+      stage.startsWith('prod') ? [] : [`npm run verify -- --stage ${stage}`],
+    ],
+    [
       'Who is told',
       [
         email

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path'
 import { isBootstrapped } from '../cli/aws-bootstrapped.ts'
 import { loadConfig } from '../cli/load-config.ts'
 import { monthlyCost } from '../cli/monthly-cost.ts'
-import { TidemarkError } from '../functions/kit/errors.ts'
 import { afterDeploy } from './after-deploy.ts'
 import { cdk, ROOT } from './cdk.ts'
 import { packageNative } from './package-native.ts'
+import { printFailure } from './print-failure.ts'
 import { stageOf } from './stage-of.ts'
 
 /** `npm run deploy -- [--stage dev] [--yes]`: what can be deployed by `cdk deploy` as well, with everything around it. */
@@ -30,7 +30,5 @@ async function deploy(argv: readonly string[]): Promise<void> {
 try {
   await deploy(process.argv.slice(2))
 } catch (error) {
-  if (error instanceof TidemarkError) process.stderr.write(`tidemark: ${error.message}\n`)
-  else process.stderr.write(`tidemark: ${(error as Error).name}: ${(error as Error).message}\n`)
-  process.exitCode = 1
+  printFailure(error)
 }

@@ -1,22 +1,51 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { TidemarkError } from '../functions/kit/errors.ts'
-import { cdk, ROOT } from './cdk.ts'
-import { stageOf } from './stage-of.ts'
+import { createInterface } from 'node:readline/promises'
+import { deleteStack } from '../cli/aws-delete-stack.ts'
+import { deleteKeptData, findKeptData, type KeptData } from '../cli/aws-kept-data.ts'
+import { invalid } from '../functions/kit/errors.ts'
+import { type DestroyOptions, destroyOptions, question } from './destroy-options.ts'
+import { printFailure } from './print-failure.ts'
 
-/** `npm run destroy -- [--stage dev] [--yes]`: deletes what runs, and keeps what was collected. */
-try {
-  const { stage, yes } = stageOf(process.argv.slice(2))
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+/** `npm run destroy -- [--stage dev] [--yes] [--delete-data]`: deletes what runs, and keeps what was collected. */
+async function destroy(argv: readonly string[]): Promise<void> {
+  const options = destroyOptions(argv)
+  const { stage, deleteData } = options
+  const kept = await findKeptData(stage)
+  say(`What stage ${stage} collected:\n${whereItIs(kept)}`)
+  if (!(await agreed(options))) throw invalid('nothing was deleted, because that was not the answer to go on')
   const name = `tidemark-${stage}`
-  const path = join(ROOT, 'cdk.out/outputs.json')
-  const { Bucket, TableName } = (existsSync(path) && JSON.parse(readFileSync(path, 'utf8'))[name]) || {}
-  process.stdout.write(
-    `What was collected stays: the bucket${Bucket ? ` ${Bucket}` : ''}, the table${TableName ? ` ${TableName}` : ''}, and the pepper and secrets\n` +
-      `below /tidemark/${stage} in SSM. docs/deploying.md says how they are deleted for good.\n`,
-  )
-  cdk('destroy', name, '-c', `stage=${stage}`, ...(yes ? ['--force'] : []))
+  say((await deleteStack(name, say)) ? `deleted stack ${name}` : `there is no stack ${name}`)
+  if (deleteData) await deleteKeptData(kept, say)
+  else
+    say(
+      `What was collected stays where it is:\n${whereItIs(kept)}\ndocs/deploying.md says how another deployment takes it over, and how it is deleted.`,
+    )
+}
+
+function whereItIs({ buckets, tables, parameters }: KeptData): string {
+  const lines = [
+    ...buckets.map((name) => `bucket ${name}`),
+    ...tables.map((name) => `table ${name}`),
+    ...parameters.map((name) => `parameter ${name} in SSM`),
+  ]
+  return (lines.length > 0 ? lines : ['nothing']).map((line) => `  ${line}`).join('\n')
+}
+
+async function agreed(options: DestroyOptions): Promise<boolean> {
+  if (options.yes) return true
+  const { text, answer } = question(options)
+  if (!process.stdin.isTTY) throw invalid('nobody is there to be asked; say --yes')
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return (await terminal.question(text)).trim() === answer
+  } finally {
+    terminal.close()
+  }
+}
+
+try {
+  await destroy(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof TidemarkError)) throw error
-  process.stderr.write(`tidemark: ${error.message}\n`)
-  process.exitCode = 1
+  printFailure(error)
 }

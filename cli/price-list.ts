@@ -1,10 +1,15 @@
 /**
  * List prices in US dollars of us-east-1, without free tiers; other regions differ by up to a third. From AWS's price
  * pages, https://aws.amazon.com/<name of the product>/pricing/: compare them once a year, and change the date.
+ *
+ * Compared on the date below with stored copies of pages: Step Functions (the same in Frankfurt), X-Ray, KMS and the free
+ * tiers of CloudWatch with AWS's own; HTTP API with the worked example of AWS's page; Lambda on arm64, DynamoDB (halved in
+ * November 2024), its recovery, EventBridge Scheduler, logs, alarms, metrics and dashboards with what others quote from
+ * AWS's pages in 2025 and 2026. No readable copy was found of the tables for S3.
  */
 export const priceList = {
-  /** When these were the prices. */
-  date: '2025-06-01',
+  /** When they were compared. */
+  date: '2026-11-22',
   region: 'us-east-1',
   lambdaRequest: 0.2e-6,
   lambdaGbSecond: 0.0000133334,
@@ -26,7 +31,10 @@ export const priceList = {
   kmsRequest: 3e-6,
 } as const
 
-/** What AWS gives every account each month, for ever, in the units of the list: it is left out where `free` is asked for. */
+/**
+ * What AWS gives every account each month, for ever (not the credits of new ones, nor what ends after twelve months), in the units of the list: it is left out
+ * where `free` is asked for.
+ */
 export const freeTier = {
   lambdaRequests: 1e6,
   lambdaGbSeconds: 400_000,

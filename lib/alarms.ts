@@ -13,6 +13,9 @@ export interface AlarmsProps {
   readonly deadLetters: IQueue
 }
 
+/** How often the watch looks, and how long a point of its metric counts. */
+export const WATCH_MINUTES = 15
+
 /** The one metric that the functions themselves publish. */
 export function lateMetric(stage: string): Metric {
   return new Metric({
@@ -20,7 +23,7 @@ export function lateMetric(stage: string): Metric {
     metricName: 'SnapshotLate',
     dimensionsMap: { Stage: stage },
     statistic: Stats.MAXIMUM,
-    period: Duration.hours(1),
+    period: Duration.minutes(WATCH_MINUTES),
   })
 }
 
@@ -32,6 +35,7 @@ export class Alarms extends Construct {
     const alarms: Record<string, { says: string; metric: IMetric; threshold: number; missing: TreatMissingData }> = {
       SnapshotLate: {
         says: "yesterday's snapshot is not there, or nobody looked",
+        // CloudWatch lets a few earlier points stand in for missing ones: the shorter the period, the sooner it stops.
         metric: lateMetric(stage),
         threshold: 1,
         missing: TreatMissingData.BREACHING,

@@ -16,7 +16,7 @@ export class Watch extends HouseFunction {
   constructor(scope: Construct, { stage, folder, lake, table }: WatchProps) {
     super(scope, 'Watch', {
       functionName: `tidemark-${stage}-watch`,
-      description: 'Says every hour whether a snapshot is late',
+      description: 'Says every quarter of an hour whether a snapshot is late',
       folder,
       memorySize: 256,
       timeout: Duration.minutes(1),

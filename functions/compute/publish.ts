@@ -10,6 +10,7 @@ import {
   keys,
   type Revision,
   type SeriesChunk,
+  SNAPSHOT_SCHEMA,
   type Snapshot,
   type WindowName,
   type WindowValue,
@@ -59,6 +60,7 @@ export async function publish(
     fresh.push({
       snapshot,
       revision: {
+        schema: SNAPSHOT_SCHEMA,
         revision: number,
         computed_at,
         cause,

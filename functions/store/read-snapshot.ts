@@ -2,7 +2,7 @@ import type { Day } from '../kit/day.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import { unpack } from './json-object.ts'
 import type { Lake } from './lake.ts'
-import { type HeadRow, keys, type RevisionRow, type Snapshot } from './rows.ts'
+import { type HeadRow, keys, type RevisionRow, SNAPSHOT_SCHEMA, type Snapshot } from './rows.ts'
 import type { Table } from './table.ts'
 
 interface Stored {
@@ -29,8 +29,20 @@ export async function readRevision({ table }: Stored, day: Day, asOf?: string): 
   return undefined
 }
 
-/** The bytes of a revision's snapshot, as compressed JSON. */
-export async function readBody({ lake }: Stored, { revision, object, body }: RevisionRow): Promise<Uint8Array> {
+/**
+ * The bytes of a revision's snapshot, as compressed JSON.
+ * @throws `unavailable` if it is gone, or a newer Tidemark wrote it in a way that this one would misread
+ */
+export async function readBody(
+  { lake }: Stored,
+  { schema = 1, revision, object, body }: RevisionRow,
+): Promise<Uint8Array> {
+  if (schema > SNAPSHOT_SCHEMA) {
+    throw new TidemarkError(
+      'unavailable',
+      `${object} was stored by a newer Tidemark (schema ${schema}, this one reads ${SNAPSHOT_SCHEMA}); deploy that version again`,
+    )
+  }
   const found = body ?? (await lake.get(object))
   if (found) return found
   throw new TidemarkError(

@@ -9,7 +9,7 @@ interface Beside extends Watched {
 }
 
 /**
- * The Lambda function that looks every hour whether yesterday's snapshot is there. Its alarm also goes off where it does
+ * The Lambda function that looks every quarter of an hour whether yesterday's snapshot is there. Its alarm also goes off where it does
  * not run: a missing point is a bad one.
  */
 export async function handler(): Promise<void> {

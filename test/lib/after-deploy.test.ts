@@ -39,12 +39,13 @@ it('twenty sources a day cost at most what the bars say, every resource counted'
       `daily with 100 M interactions $${large.dollars.toFixed(2)}\n`,
   )
   expect(month.dollars).toBeLessThanOrEqual(1.5)
+  expect(hourly.dollars).toBeLessThanOrEqual(3.5)
   expect(large.dollars).toBeLessThanOrEqual(10)
   expect(month.afterFreeTier).toBeLessThan(month.dollars)
   const of = (what: string) => month.lines.find((line) => line.what === what)
   expect(of('CloudWatch alarms')).toMatchObject({ count: 4, dollars: 0.4 })
   expect(of('CloudWatch metrics of our own')).toMatchObject({ count: 1, dollars: 0.3 })
-  expect(of('workflow: states entered')!.count).toBeCloseTo((730 / 24) * (9 + 20 + 3 * streams), 5)
+  expect(of('workflow: states entered')!.count).toBeCloseTo((730 / 24) * (9 + 3 * 20), 5)
 })
 
 it('says what to do next, with commands that can be copied and no secret in them', () => {

@@ -47,7 +47,7 @@ describe('what a config may ask for', () => {
     const expressions = made
       .ofType('AWS::Scheduler::Schedule')
       .map(([, { Properties }]) => Properties.ScheduleExpression)
-    expect(expressions.sort()).toEqual(['cron(30 6 * * ? *)', 'cron(5 * * * ? *)'])
+    expect(expressions.sort()).toEqual(['cron(30 6 * * ? *)', 'cron(5/15 * * * ? *)'])
   })
 
   it('is nobody to tell, and then nobody is subscribed', () => {

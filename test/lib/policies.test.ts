@@ -7,7 +7,7 @@ import { createApp } from '../../functions/api/app.ts'
 import { createKey, scopes } from '../../functions/api/keys.ts'
 import { createComputeHandler } from '../../functions/compute/handler.ts'
 import { dropBox } from '../../functions/ingest/drop-box.ts'
-import { createIngestHandler } from '../../functions/ingest/handler.ts'
+import { ingest } from '../../functions/ingest/ingest.ts'
 import { configData } from '../../functions/kit/config.ts'
 import { metrics } from '../../functions/metrics/index.ts'
 import { setUp } from '../../functions/setup/handler.ts'
@@ -64,9 +64,9 @@ describe('what a function does is what its role may do', () => {
     const read = (text: string) => async (recorded: Store) => {
       await store.lake.put('drop/shop/shop.csv', Buffer.from(text))
       const files = (source: string) => dropBox(recorded.lake, source)
-      const ingest = createIngestHandler({ store: recorded, config, now, files, host: 'lambda' })
+      const deps = { store: recorded, config, now, files, holder: 'lambda:one' }
       const event = { source: 'shop', stream: 'rows', from: null, to: null, force: true, state: null }
-      const answer = await ingest(event, invocation())
+      const answer = await ingest(deps, event, invocation())
       expect(answer.status).toBe('ok')
     }
     expect(await refused('-ingest-shop', read('at\n2026-11-18\n2026-11-19\n'))).toEqual([])

@@ -2,10 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Match } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { expectedBy } from '../../bin/expected-by.ts'
 import definition from '../../lib/collect.asl.json' with { type: 'json' }
 import { arnText, cleanUp, listOf, type Synthesised, synthesise, testConfig, type Untyped } from './synthesised.ts'
 
 cleanUp()
+
+/** Minutes that CloudWatch takes to evaluate and to publish: it looks at every alarm once a minute. */
+const EVALUATED = 5
+
+/**
+ * Periods beyond those asked for whose points stand in for missing ones: AWS's example has two, for three periods, and
+ * people count up to three for one. Twice that is allowed for here.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+const STANDING_IN = 6
 
 let made: Synthesised
 beforeAll(() => {
@@ -195,16 +206,54 @@ describe('people are told', () => {
     ).toEqual(['ApiErrors', 'NotStarted', 'SnapshotLate', 'Throttles'].map((name) => `tidemark-prod-${name}`))
   })
 
-  it('of a snapshot that is late within an hour, also where nobody looked', () => {
-    has('AWS::CloudWatch::Alarm', {
+  it('within two hours after the time of the run whose snapshot is not there, also where no schedule ran at all', () => {
+    const alarm = made.ofType('AWS::CloudWatch::Alarm').find(([id]) => id.includes('SnapshotLate'))![1].Properties
+    const { Period, EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = alarm
+    expect(alarm).toMatchObject({
       Namespace: 'Tidemark',
       MetricName: 'SnapshotLate',
-      Period: 3_600,
-      EvaluationPeriods: 1,
-      TreatMissingData: 'breaching',
       Dimensions: [{ Name: 'Stage', Value: 'prod' }],
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
     })
-    has('AWS::Scheduler::Schedule', { ScheduleExpression: 'cron(5 * * * ? *)' })
+    const crons = new Map(
+      made.ofType('AWS::Scheduler::Schedule').map(([, { Properties }]) => [Properties.Name, Properties]),
+    )
+    const watch = /^cron\((\d+)\/(\d+) \* \* \* \? \*\)$/.exec(crons.get('tidemark-prod-watch')!.ScheduleExpression)!
+    const [offset, every] = watch.slice(1).map(Number) as [number, number]
+    const period = Period / 60
+    // Each period has a point of its own, well inside it.
+    expect([every, crons.get('tidemark-prod-watch')!.FlexibleTimeWindow.Mode]).toEqual([period, 'OFF'])
+    expect(offset).toBeGreaterThan(2)
+    expect(offset).toBeLessThan(period - 2)
+
+    const daily = testConfig({ aws: {} })
+    const [minute, hour] = crons.get('tidemark-prod-daily')!.ScheduleExpression.slice(5).split(' ').map(Number)
+    const due = hour * 60 + minute
+    // The workflow was not started, and the watch looks: its next point is bad, and its period ends.
+    const seen = expectedBy(daily) + every + DatapointsToAlarm * period + EVALUATED
+    // Nothing was started: the last good point came just before the run's time, and stands in for missing ones.
+    const unseen = due + (EvaluationPeriods + STANDING_IN) * period + EVALUATED
+    expect(seen - due).toBeLessThanOrEqual(120)
+    expect(unseen - due).toBeLessThanOrEqual(120)
+  })
+
+  it('of answers with 5xx of this API, and of throttled functions of the whole account', () => {
+    has('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/ApiGateway',
+      MetricName: '5xx',
+      Statistic: 'Sum',
+      Dimensions: Match.arrayWith([{ Name: 'ApiId', Value: { Ref: made.ofType('AWS::ApiGatewayV2::Api')[0]![0] } }]),
+    })
+    has('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Throttles',
+      Statistic: 'Sum',
+      Threshold: 1,
+      Dimensions: Match.absent(),
+    })
   })
 
   it('of executions that failed, timed out or were aborted, with a queue for what cannot be told', () => {
