@@ -3,7 +3,7 @@ import { buildDashboard } from '../../../cli/build-dashboard.ts'
 import { serveApp } from '../../../cli/serve-app.ts'
 import { dashboardOf } from '../../../functions/api/dashboard.ts'
 import { listKeys, revokeKey } from '../../../functions/api/keys.ts'
-import { deploy, fill, NEWEST } from '../../api/deployment.ts'
+import { deploy, fill, NEWEST, NOON } from '../../api/deployment.ts'
 import { executable, type Look, openTab, quit } from './chromium.ts'
 import { expectAccessible } from './expect-accessible.ts'
 
@@ -57,17 +57,20 @@ describe.skipIf(!executable)('the page in Chromium', () => {
     await close()
   })
 
-  test('asks again when the key has been revoked, and says why', async () => {
-    const { deployment, tab } = await serve({ refusals: [401] })
-    const { page, open, close, picture } = await tab()
+  test.each(['revoked', 'expired'])('asks again when the key has been %s, and says why', async (how) => {
+    const { deployment, url } = await serve()
+    const until = how === 'expired' ? new Date(Date.parse(NOON) + 30_000) : undefined
+    const key = await deployment.key(['metrics:read', 'ops:read'], until)
+    const { page, open, close, picture } = await openTab(url, key, {}, [401])
     await open('#/')
-    for (const { id } of await listKeys(deployment.table)) await revokeKey(deployment.table, id)
+    if (how === 'revoked') for (const { id } of await listKeys(deployment.table)) await revokeKey(deployment.table, id)
     deployment.tick(60_000)
     await page.getByRole('button', { name: 'Reload' }).click()
     await page.getByRole('alert').getByText('This key is not accepted').waitFor()
     expect(await page.locator('.tile').count()).toBe(0)
+    expect(await page.content()).not.toContain('190%')
     await expectAccessible(page)
-    await picture('expired-key')
+    await picture(`${how}-key`)
     await close()
   })
 
