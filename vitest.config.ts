@@ -15,8 +15,7 @@ export default defineConfig({
     testTimeout: LIMIT_MS,
     hookTimeout: LIMIT_MS,
     projects: [
-      // The dashboard is plain JavaScript, and so are its tests.
-      { extends: true, test: { name: 'shared', isolate: false, include: ['test/**/*.test.{ts,js}'], exclude: ALONE } },
+      { extends: true, test: { name: 'shared', isolate: false, include: ['test/**/*.test.ts'], exclude: ALONE } },
       { extends: true, test: { name: 'alone', include: ALONE } },
     ],
   },

@@ -35,6 +35,11 @@ export type Format = ReturnType<typeof formatIn>
 export function formatIn(language: string) {
   const plain = (value: number, more: Intl.NumberFormatOptions) => value.toLocaleString(language, more)
 
+  const isPersian = new Intl.DateTimeFormat(language).resolvedOptions().calendar === 'persian'
+
+  /** Where text runs from right to left, Intl puts this before a sign, which keeps it before its number. */
+  const mark = plain(-1, {}).startsWith('\u200e') ? '\u200e' : ''
+
   const number = (value: number, exact = false) => plain(value, { maximumFractionDigits: digits(value, exact) })
 
   const inUnit = (value: number, unit: string, exact = false) =>
@@ -55,7 +60,7 @@ export function formatIn(language: string) {
 
   /** The two largest units of it. */
   function duration(seconds: number): string {
-    const sign = seconds < 0 ? '−' : ''
+    const sign = seconds < 0 ? `${mark}−` : ''
     const whole = Math.round(Math.abs(seconds))
     const parts: [number, string][] = [
       [Math.floor(whole / 86_400), 'day'],
@@ -85,7 +90,7 @@ export function formatIn(language: string) {
   }
 
   const signed = (given: number, written: (size: number) => string) =>
-    `${given > 0 ? '+' : given < 0 ? '−' : '±'}${written(Math.abs(given))}`
+    `${mark}${given > 0 ? '+' : given < 0 ? '−' : '±'}${written(Math.abs(given))}`
 
   return {
     language,
@@ -93,14 +98,14 @@ export function formatIn(language: string) {
     value,
 
     /** `Thu, 19 Nov 2026`, in the calendar of the language. */
-    day: (day: string) =>
-      utc(day).toLocaleDateString(language, {
-        weekday: 'short',
-        day: 'numeric',
-        month: 'short',
-        year: 'numeric',
-        timeZone: 'UTC',
-      }),
+    day: (day: string) => {
+      const parts = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const
+      const weekday = { weekday: 'short', timeZone: 'UTC' } as const
+      // The Persian pattern with a weekday in it is in an order that nobody writes: `1405 Aban 28, Thursday`.
+      return isPersian
+        ? `${utc(day).toLocaleDateString(language, weekday)} ${utc(day).toLocaleDateString(language, parts)}`
+        : utc(day).toLocaleDateString(language, { ...weekday, ...parts })
+    },
 
     /** `19 Nov`. */
     shortDay: (day: string) =>

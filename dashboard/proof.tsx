@@ -72,7 +72,9 @@ export function ProofOfDay({ metric, window, date }: Pick<ProofProps, 'metric' |
     [words.proof.dataRead, point ? format.share(point.coverage) : words.proof.nothing],
     [
       words.proof.revision,
-      `${format.number(snapshot.revision)}, ${words.proof.computed(format.instant(snapshot.computed_at))}`,
+      [format.number(snapshot.revision), words.proof.computed(format.instant(snapshot.computed_at))].join(
+        `${words.comma} `,
+      ),
     ],
     [
       words.proof.definition,
@@ -82,7 +84,7 @@ export function ProofOfDay({ metric, window, date }: Pick<ProofProps, 'metric' |
         metric.currency,
       ]
         .filter(Boolean)
-        .join(', '),
+        .join(`${words.comma} `),
     ],
   ]
   return (
@@ -101,7 +103,7 @@ export function ProofOfDay({ metric, window, date }: Pick<ProofProps, 'metric' |
       <p class="formula">
         <span class="hidden">{words.proof.formula}: </span>
         <code dir="ltr">{metric.formula}</code>
-        {arithmetic && <code>{arithmetic}</code>}
+        {arithmetic && <code dir="ltr">{arithmetic}</code>}
       </p>
       <dl class="facts">
         {facts.map(([name, value]) => (

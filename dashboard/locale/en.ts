@@ -4,6 +4,8 @@ const count = (n: number, text: string, one: string, other: string) => `${text} 
 export const en = {
   name: 'English',
   direction: 'ltr' as 'ltr' | 'rtl',
+  /** Between what is listed in brief. */
+  comma: ',',
 
   pages: { today: 'Today', metric: 'Metric', score: 'Score', cohorts: 'Cohorts', sources: 'Sources' },
 
@@ -35,7 +37,7 @@ export const en = {
 
   errors: {
     unreachable: 'The server cannot be reached. Is it still running?',
-    forbidden: 'This key may not read it. Ask for one with the scope that the message names.',
+    forbidden: 'This key may not do that. Ask for one with the scope that the message names.',
     limited: 'Too many requests with this key. Wait a minute and reload.',
     server: 'The server failed. Try again; if it stays so, tell whoever operates Tidemark the request id.',
     notFound: 'There is nothing of that name.',
@@ -296,7 +298,7 @@ export const en = {
     quotaOf: (left: string, limit: string) => `${left} of ${limit} left`,
     quotaLeft: (left: string) => `${left} left`,
     quotaResets: (instant: string) => `starts anew ${instant}`,
-    quotaHeard: (instant: string) => `as of ${instant}`,
+    quotaHeard: (ago: string) => `told ${ago}`,
     quotaLow: 'nearly used up',
     streams: (n: number, text: string) => `${count(n, text, 'stream', 'streams')} in detail`,
     stream: 'Stream',
@@ -646,15 +648,6 @@ export const en = {
     failed: ['failed', 'The last run failed.'],
     needs_reauth: ['needs a new key', 'The vendor no longer accepts its key or permission.'],
   } as Record<string, [string, string]>,
-
-  /** Who has to act on an error. */
-  whoActs: {
-    credentials: 'An operator has to renew a key or a permission.',
-    limited: 'Nobody has to act: the vendor asked to slow down, and it is tried again.',
-    unavailable: 'Nobody has to act: the vendor could not be reached, and it is tried again.',
-    changed: 'The vendor changed what it sends: the author of the source has to look.',
-    invalid: 'Something in the config or a file is wrong.',
-  } as Record<string, string>,
 }
 
 /** The words of a language. */

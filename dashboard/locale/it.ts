@@ -6,6 +6,7 @@ const count = (n: number, text: string, one: string, other: string) => `${text} 
 export const it: Words = {
   name: 'Italiano',
   direction: 'ltr',
+  comma: ',',
 
   pages: { today: 'Oggi', metric: 'Metrica', score: 'Punteggio', cohorts: 'Coorti', sources: 'Fonti' },
 
@@ -37,7 +38,7 @@ export const it: Words = {
 
   errors: {
     unreachable: 'Il server non è raggiungibile. È ancora in esecuzione?',
-    forbidden: 'Questa chiave non può leggere questi dati. Chiedine una con l’ambito indicato nel messaggio.',
+    forbidden: 'Questa chiave non può farlo. Chiedine una con l’ambito indicato nel messaggio.',
     limited: 'Troppe richieste con questa chiave. Aspetta un minuto e aggiorna.',
     server:
       'Il server ha avuto un errore. Riprova; se continua, comunica l’id della richiesta a chi gestisce Tidemark.',
@@ -721,13 +722,5 @@ export const it: Words = {
     missing: ['mai letta', 'Una parte dei dati che servono ai numeri non è mai stata letta.'],
     failed: ['in errore', 'L’ultima esecuzione non è riuscita.'],
     needs_reauth: ['chiave da rinnovare', 'Il fornitore non accetta più la sua chiave o la sua autorizzazione.'],
-  },
-
-  whoActs: {
-    credentials: 'Chi gestisce Tidemark deve rinnovare una chiave o un’autorizzazione.',
-    limited: 'Nessuno deve intervenire: il fornitore ha chiesto di rallentare e si riproverà.',
-    unavailable: 'Nessuno deve intervenire: il fornitore non era raggiungibile e si riproverà.',
-    changed: 'Il fornitore ha cambiato ciò che invia: deve occuparsene l’autore della fonte.',
-    invalid: 'C’è un errore nella configurazione o in un file.',
   },
 }

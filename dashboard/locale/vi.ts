@@ -4,6 +4,7 @@ import type { Words } from './en.ts'
 export const vi: Words = {
   name: 'Tiếng Việt',
   direction: 'ltr',
+  comma: ',',
 
   pages: {
     today: 'Hôm nay',
@@ -41,7 +42,7 @@ export const vi: Words = {
 
   errors: {
     unreachable: 'Không kết nối được với máy chủ. Máy chủ có còn đang chạy không?',
-    forbidden: 'Khóa này không có quyền đọc nội dung này. Hãy xin khóa có phạm vi quyền nêu trong thông báo.',
+    forbidden: 'Khóa này không có quyền làm việc đó. Hãy xin khóa có phạm vi quyền nêu trong thông báo.',
     limited: 'Khóa này đã gửi quá nhiều yêu cầu. Hãy đợi một phút rồi tải lại.',
     server: 'Máy chủ gặp lỗi. Hãy thử lại; nếu vẫn lỗi, hãy báo mã yêu cầu cho người vận hành Tidemark.',
     notFound: 'Không có gì mang tên này.',
@@ -705,13 +706,5 @@ export const vi: Words = {
     missing: ['chưa từng đọc', 'Một phần dữ liệu cần cho các con số chưa được đọc lần nào.'],
     failed: ['lỗi', 'Lần chạy gần nhất không thành công.'],
     needs_reauth: ['cần khóa mới', 'Nhà cung cấp không còn chấp nhận khóa hoặc quyền truy cập của nguồn này.'],
-  },
-
-  whoActs: {
-    credentials: 'Người vận hành cần gia hạn khóa hoặc quyền truy cập.',
-    limited: 'Không ai phải làm gì: nhà cung cấp yêu cầu giảm tốc độ, hệ thống sẽ thử lại.',
-    unavailable: 'Không ai phải làm gì: không kết nối được với nhà cung cấp, hệ thống sẽ thử lại.',
-    changed: 'Nhà cung cấp đã thay đổi dữ liệu gửi về: tác giả của nguồn cần kiểm tra.',
-    invalid: 'Có lỗi trong cấu hình hoặc trong một tệp.',
   },
 }

@@ -34,8 +34,8 @@ const said = (words: Map<string, Leaf>, path: string, n: number): string =>
 
 /** What a language rightly says as English does. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
-  it: ['proof.formula', 'metric.segments.channel.chat', 'metric.segments.channel.community'],
-  vi: [],
+  it: ['comma', 'proof.formula', 'metric.segments.channel.chat', 'metric.segments.channel.community'],
+  vi: ['comma'],
   fa: [],
 }
 
@@ -143,7 +143,11 @@ describe('numbers and days', () => {
     expect(format.value(90, { unit: 'seconds' })).toBe('۱ دقیقه ۳۰ ثانیه')
     expect(format.shortDay('2026-11-19')).toBe('۲۸ آبان')
     expect(format.month('2026-03-21')).toBe('فروردین ۱۴۰۵')
-    for (const part of ['پنجشنبه', '۲۸', 'آبان', '۱۴۰۵']) expect(format.day('2026-11-19')).toContain(part)
+    expect(format.day('2026-11-19')).toBe('پنجشنبه ۲۸ آبان ۱۴۰۵')
+    // The mark keeps the sign to the left of its number.
+    expect(format.change(-12.3)).toBe('\u200e−۱۲٪')
+    expect(format.difference(2.5, { unit: 'percent' })).toBe('\u200e+۲٫۵')
+    expect(format.value(-90, { unit: 'seconds' })).toBe('\u200e−۱ دقیقه ۳۰ ثانیه')
   })
 
   test('are as Italians write them', () => {

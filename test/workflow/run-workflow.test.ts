@@ -261,7 +261,8 @@ describe('what a run costs', () => {
     const answers = (answer: (event: ReadEvent) => object) => async (task: unknown) => ({
       Payload: answer((task as { Payload: ReadEvent }).Payload),
     })
-    const machine = new StateMachine(definition as unknown as StateMachineDefinition)
+    // A copy: checking it fills defaults in.
+    const machine = new StateMachine(structuredClone(definition) as unknown as StateMachineDefinition)
     const execution = machine.run(input(sources) as never, {
       context: { Execution: { Name: 'one' } },
       overrides: {
