@@ -65,6 +65,12 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
   return { folders, metafiles }
 }
 
+const UNTOLD_ERRORS =
+  /^n0_registry\.registerError\((?!ConditionalCheck|InternalServer|Parameter|ProvisionedThroughput|RequestLimit|Throttling|TransactionCanceled).*\);$/gm
+
+const NEVER_CALLED =
+  /\/(gcp-metadata|json-bigint|object-inspect)\/.*index\.js$|\/google-auth-library\/build\/src\/auth\/(aws|base|certificate|compute|default|downscoped|executable|external|file|gdch|identitypool|impersonated|passthrough|pluggable|sts|url)[^/]*\.js$/
+
 const JSON_PROTOCOLS = `
   export { AwsJson1_0Protocol } from './node_modules/@aws-sdk/core/dist-es/submodules/protocols/json/AwsJson1_0Protocol.js'
   export { AwsJson1_1Protocol } from './node_modules/@aws-sdk/core/dist-es/submodules/protocols/json/AwsJson1_1Protocol.js'
@@ -85,8 +91,8 @@ export async function bundleFunction(name: FunctionName, outdir: string, configP
     mainFields: ['module', 'main'],
     target: 'node24',
     minify: true,
-    // Digests of what metrics and mappings mean have names of functions in them; the API makes none.
-    keepNames: name !== 'api',
+    // Compute's digest of the settings has names of functions in it.
+    keepNames: name === 'compute',
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',
@@ -118,6 +124,15 @@ export async function bundleFunction(name: FunctionName, outdir: string, configP
             contents: JSON_PROTOCOLS,
             resolveDir: ROOT,
           }))
+          // Classes for every error of every operation: of what is not told apart here, its name will do.
+          onLoad({ filter: /\/client-(dynamodb|ssm)\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
+            contents: (await readFile(path, 'utf8')).replace(UNTOLD_ERRORS, ''),
+            resolveDir: dirname(path),
+          }))
+          // Google's library is given its requests by us, and its accounts by a key file or a refresh token: it never fetches,
+          // never runs at Google's, and never takes the identity of another cloud. `qs` inspects for one message only.
+          onLoad({ filter: /\/node-fetch\/src\/index\.js$/ }, () => ({ contents: 'export default globalThis.fetch' }))
+          onLoad({ filter: NEVER_CALLED }, () => ({ contents: 'module.exports = {}' }))
           // For files in forms, browsers, and a Node without streams of the web: nothing of it ever runs here.
           onLoad({ filter: /\/mime-db\/db\.json$/ }, () => ({ contents: '{}', loader: 'json' }))
           onLoad({ filter: /\/(bowser\/|web-streams-polyfill\/).*\.m?js$/ }, () => ({ contents: 'export {}' }))

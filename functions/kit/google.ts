@@ -80,7 +80,8 @@ async function getToken(
   account: GoogleAccount,
   scopes: readonly string[],
 ): Promise<{ headers: Readonly<Record<string, string>>; rotated: string | undefined }> {
-  const { JWT, UserRefreshClient } = await import('google-auth-library')
+  // The default is what the package exports, in Node and in a bundle; by name it is there in Node only.
+  const { JWT, UserRefreshClient } = (await import('google-auth-library')).default
   let token: z.output<typeof Token> | undefined
   const request = async ({ data }: { data: URLSearchParams }) => {
     const { body } = await http.post(tokenUrl, { form: Object.fromEntries(data), schema: Token })

@@ -121,7 +121,7 @@ type Place = z.output<typeof Place>
 /** Day by day: long ranges are sampled, thresholded and folded into `(other)` more. */
 async function* read(reading: Reading<Options>, questions: readonly Question[]): AsyncGenerator<Turn, void, void> {
   const { http, options, from, to, resume, now } = reading
-  const { analyticsdata } = await import('@googleapis/analyticsdata')
+  const { analyticsdata } = (await import('@googleapis/analyticsdata')).default
   const { properties } = analyticsdata('v1beta')
   const property = `properties/${options.property}`
   const once = noRepeat()
@@ -310,7 +310,7 @@ const days = ({ zone, repull }: Options) => ({
  * (`getMetadata` lists fields only). It does not know the property's name.
  */
 async function probe({ http, options, now, timezone, secret }: Probing<Options>): Promise<Probed> {
-  const { analyticsdata } = await import('@googleapis/analyticsdata')
+  const { analyticsdata } = (await import('@googleapis/analyticsdata')).default
   const { properties } = analyticsdata('v1beta')
   const own = options.zone ?? timezone
   const on = addDays(dayOf(now.getTime(), own), -1)

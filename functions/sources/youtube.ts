@@ -98,7 +98,7 @@ const LATE = 7
 
 /** All rows of a range fit into one answer: there is one per day. */
 async function* readReport({ http, options, from, to, now }: Reading<Options>): AsyncGenerator<Turn, void, void> {
-  const { youtubeAnalytics } = await import('@googleapis/youtubeanalytics')
+  const { youtubeAnalytics } = (await import('@googleapis/youtubeanalytics')).default
   const { reports } = youtubeAnalytics('v2')
   const metrics = ['likes', 'shares', 'subscribersGained', ...(options.comments ? [] : ['comments'])]
   const { bytes, body } = await sendWorded(http, options.baseUrl, ResultTable, (auth) =>
@@ -176,7 +176,7 @@ const subscribers = (): Stream<Options, z.output<typeof Subscribers>> => ({
   record: Subscribers,
   past: false,
   async *pages({ http, options, to }) {
-    const { youtube: client } = await import('@googleapis/youtube')
+    const { youtube: client } = (await import('@googleapis/youtube')).default
     const { channels } = client('v3')
     const { bytes, body } = await sendWorded(http, dataUrlOf(options), Channels, (auth) =>
       channels.list({ auth, part: ['statistics'], id: [options.channel] }),
@@ -220,7 +220,7 @@ const THREAD_FIELDS = `kind,nextPageToken,items(id,snippet(totalReplyCount,topLe
 
 /** Threads come newest first, and are read until they are older than the range. */
 async function* readComments({ http, options, range, resume }: Reading<Options>): AsyncGenerator<Turn, void, void> {
-  const { youtube: client } = await import('@googleapis/youtube')
+  const { youtube: client } = (await import('@googleapis/youtube')).default
   const { commentThreads, comments } = client('v3')
   const base = dataUrlOf(options)
   const once = noRepeat()
@@ -319,7 +319,7 @@ function missingScopes(scopes: readonly string[] | undefined, options: Options):
 
 /** `channels.list` with `mine`: one unit of the quota, and says whose consent it is. */
 async function probe({ http, options, scopes }: Probing<Options>): Promise<Probed> {
-  const { youtube: client } = await import('@googleapis/youtube')
+  const { youtube: client } = (await import('@googleapis/youtube')).default
   const { channels } = client('v3')
   const missing = () => missingScopes(scopes(), options)
   const call = sendWorded(http, dataUrlOf(options), Mine, (auth) =>

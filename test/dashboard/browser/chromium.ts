@@ -57,7 +57,7 @@ export async function openTab(
   const { locale = 'en-GB', width = 1280, colorScheme = 'light' } = look
   const context = await (await launch()).newContext({ locale, colorScheme, viewport: { width, height: 900 } })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const troubles: string[] = []
   const requested: string[] = []
   page.on('console', (message) => {

@@ -9,7 +9,7 @@ const SLOW = 600_000
 
 let served: Served
 
-const tab = (look: Look = {}) => openTab(served.url, served.key, look)
+const tab = (look: Look = {}) => openTab(served.url, served.key(), look)
 
 describe.skipIf(!executable)('five years of a company, in Chromium', () => {
   beforeAll(async () => {
@@ -166,7 +166,7 @@ describe.skipIf(!executable)('five years of a company, in Chromium', () => {
       const table = page.getByRole('table', { name: /^Customer Interaction Rate: / })
       await table.waitFor()
       const address = `${served.url}/v1/metrics/customer_interaction_rate/explain?date=2026-11-16&against=previous_period&window=7d&by=channel`
-      const answer = await fetch(address, { headers: { Authorization: `Bearer ${served.key}` } })
+      const answer = await fetch(address, { headers: { Authorization: `Bearer ${served.key()}` } })
       const { parts, change } = (await answer.json()) as { parts: { contribution: number }[]; change: number }
       const sum = parts.reduce((all, { contribution }) => all + contribution, 0)
       expect(Math.abs(sum - change)).toBeLessThan(1e-9)
@@ -232,7 +232,7 @@ describe.skipIf(!executable)('five years of a company, in Chromium', () => {
       await page.getByText('Week', { exact: true }).first().click()
       await page.getByLabel('Compare with').selectOption('previous_year')
       const { hash } = new URL(page.url())
-      expect(page.url()).not.toContain(served.key)
+      expect(page.url()).not.toContain('tm_')
       const other = await tab()
       await other.open(hash)
       await other.page.getByLabel('Compare with').waitFor()
@@ -291,7 +291,7 @@ describe.skipIf(!executable)('five years of a company, in Chromium', () => {
     const table = page.getByRole('table').first()
     await table.waitFor()
     const answer = await fetch(`${served.url}/v1/cohorts?period=month`, {
-      headers: { Authorization: `Bearer ${served.key}` },
+      headers: { Authorization: `Bearer ${served.key()}` },
     })
     const { rate, size } = (await answer.json()) as { rate: (number | null)[][]; size: number[] }
     const rows = table.getByRole('row')
