@@ -73,7 +73,7 @@ export const en = {
     legend:
       'Hollow and dashed: provisional, can still change. Gap: no data, which is not zero. Choose a tile for its proof.',
     headline: 'Headline numbers',
-    untoldOne: 'No source that is configured tells of it.',
+    untoldOne: 'Nothing has been recorded for it.',
     untold: (names: string) => `No source tells of ${names}.`,
     all: 'All metrics',
     metric: 'Metric',

@@ -74,7 +74,7 @@ export const it: Words = {
     legend:
       'Cerchi vuoti e tratteggio: provvisorio, può ancora cambiare. Interruzione: nessun dato, che non vuol dire zero. Scegli un riquadro per verificarne il numero.',
     headline: 'Metriche principali',
-    untoldOne: 'Nessuna fonte configurata la rileva.',
+    untoldOne: 'Non è stato registrato nulla.',
     untold: (names) => `Nessuna fonte rileva: ${names}.`,
     all: 'Tutte le metriche',
     metric: 'Metrica',

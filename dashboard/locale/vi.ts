@@ -77,7 +77,7 @@ export const vi: Words = {
     legend:
       'Chấm rỗng và nét đứt: tạm tính, còn có thể thay đổi. Chỗ đứt quãng: không có dữ liệu, không có nghĩa là bằng không. Chọn một ô để xem căn cứ của con số.',
     headline: 'Chỉ số chính',
-    untoldOne: 'Không nguồn nào đã cấu hình cung cấp chỉ số này.',
+    untoldOne: 'Chưa có gì được ghi nhận.',
     untold: (names) => `Chưa có nguồn nào cung cấp: ${names}.`,
     all: 'Tất cả chỉ số',
     metric: 'Chỉ số',
