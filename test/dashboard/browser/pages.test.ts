@@ -105,18 +105,19 @@ describe.skipIf(!executable)('five years of a company, in Chromium', () => {
     }
   })
 
-  test('prints without its controls, on light ground', async () => {
+  test.each(everyPage)('%s prints without its controls, on light ground', async (hash) => {
     const { page, open, close, picture } = await tab({ colorScheme: 'dark' })
-    await open('#/')
-    await page.locator('.tile .value').nth(7).waitFor()
+    await open(hash)
+    await page.locator('main h1').waitFor()
+    await page.waitForLoadState('networkidle')
     await page.emulateMedia({ media: 'print', colorScheme: null })
-    for (const hidden of ['nav', '.controls', '.choice']) {
-      expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false)
+    for (const hidden of await page.locator('nav, button.primary, .controls, .choice, select').all()) {
+      expect(await hidden.isVisible(), await hidden.innerHTML()).toBe(false)
     }
-    expect(await page.locator('.tile .value').first().isVisible()).toBe(true)
+    expect(await page.locator('main h1').isVisible()).toBe(true)
     const color = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
     expect(color).toBe('rgb(255, 255, 255)')
-    await picture('print')
+    await picture(`print-${hash.slice(2).replaceAll('/', '-') || 'today'}`)
     await close()
   })
 
