@@ -32,7 +32,7 @@ describe.skipIf(!executable)('five years of a company, in Chromium', () => {
           tiles.map((tile) => [(tile as HTMLElement).dataset.metric, tile.querySelector('.change')?.textContent]),
         ),
       )
-    expect(changes.revenue).toMatch(/^[+−][\d.]+% better|worse 19 Nov against 12 Nov$/)
+    expect(changes.revenue).toMatch(/^[+−][\d.]+% (better|worse) 19 Nov against 12 Nov$/)
     expect(changes.first_response_time).toMatch(/^[+−±][\d.]+%/)
     expect(changes.customer_interaction_rate).toMatch(/^[+−][\d.]+ points .*16 Nov against 9 Nov$/)
     expect(changes.engagement_score).toMatch(/^[+−][\d.]+ points/)
@@ -52,7 +52,8 @@ describe.skipIf(!executable)('five years of a company, in Chromium', () => {
     expect(await tile.locator('.target').textContent()).toBe('target 60%: not reached')
     await page.getByText('28 days', { exact: true }).first().click()
     await page.waitForURL('**/#/?window=28d')
-    await tile.getByText('%').first().waitFor()
+    await tile.locator('.target').waitFor({ state: 'detached' })
+    await tile.locator('.value').waitFor()
     expect(await tile.locator('.target').count()).toBe(0)
     await close()
   })
