@@ -3,7 +3,7 @@ import { ulid } from 'ulid'
 import type { Day } from '../kit/day.ts'
 import type { Lake } from '../store/lake.ts'
 import type { Cursor } from '../store/rows.ts'
-import type { DerivedIndex, StreamId } from './derived.ts'
+import type { DerivedIndex, Flag, StreamId } from './derived.ts'
 import type { Duck } from './duck.ts'
 
 /** What a manifest tells compute; written by ingest (`functions/ingest/manifest.ts`). */
@@ -17,6 +17,8 @@ export interface ManifestView {
   readonly replaces: string | null
   /** Derived again from pages that were there. @default false */
   readonly remapped?: boolean
+  /** What is to be known of its answers. @default - nothing */
+  readonly flags?: readonly Flag[]
   readonly facts: { readonly [fact: string]: { readonly rows: number; readonly objects: readonly string[] } }
 }
 

@@ -8,6 +8,17 @@ export type StreamId = string
 
 export const streamId = (source: string, stream: string): StreamId => `${source} ${stream}`
 
+/** Something about the quality of a day's answers: sampling, say, or records that could not be read. */
+export interface Flag {
+  readonly code: string
+  readonly message: string
+}
+
+/** Of a part that is compacted: what it was, and what is to be known of its answers (`flags`, if anything is). */
+export interface CompactedPart extends Pick<Pointer, 'run' | 'digest' | 'read'> {
+  readonly flags?: readonly Flag[]
+}
+
 /**
  * What compute knows between two invocations. It describes `derived/` and can be deleted with it: then everything is
  * compacted and swept again, to the same values.
@@ -18,7 +29,7 @@ export interface DerivedIndex {
   /** Digest of everything but facts that values depend on: weights, windows, definitions, … */
   settings: string
   /** Parts that are compacted, by stream and day. */
-  readonly parts: Record<StreamId, Record<Day, Pick<Pointer, 'run' | 'digest' | 'read'>>>
+  readonly parts: Record<StreamId, Record<Day, CompactedPart>>
   readonly cursors: Record<StreamId, Cursor>
   /** `events`, `report` and `level`: one Parquet object per fact and part day, all sources together. */
   readonly days: Record<string, Record<Day, string>>

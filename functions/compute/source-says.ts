@@ -11,6 +11,7 @@ import type { Coverage } from './coverage.ts'
 import { type DerivedIndex, objectsOf, type StreamId, streamId } from './derived.ts'
 import { type Duck, quote } from './duck.ts'
 import { fromParquet, shapes, storedColumns } from './fact-sql.ts'
+import { flagWarnings } from './flags.ts'
 import { leftOut } from './left-out.ts'
 
 const WORST_FIRST = ['failed', 'missing', 'late'] as const
@@ -38,11 +39,13 @@ export async function sourceSays(
   to: Day,
 ): Promise<(day: Day) => SourceSays> {
   const counted = await countRows(duck, lake, index, from, to)
-  const failed = await failedStreams(table, config)
+  const runs = await newestRuns(table, config)
+  const failed = new Set([...runs].filter(([, { last }]) => last?.status === 'failed').map(([stream]) => stream))
+  const flags = flagWarnings(config, index, (stream) => runs.get(stream)?.read)
   const general = await leftOut(duck, config, metrics)
   const who: Warning[] = index.contactsOnly && (await anyContact(duck)) ? [CONTACTS_ONLY] : []
   return (day) => {
-    const warnings: Warning[] = [...who, ...general(day), ...ownDays(config, day)]
+    const warnings: Warning[] = [...who, ...general(day), ...flags(day), ...ownDays(config, day)]
     const sources = config.sources.map(({ id, streams }) => {
       const cursorOf = (name: string) => index.cursors[streamId(id, name)]
       // What only "now" can be read of has no past that could still come.
@@ -97,17 +100,24 @@ async function countRows(
   return new Map([...found].map(([key, { rows, sums }]) => [key, { rows, digest: digestOf(sums) }]))
 }
 
-/** Streams whose newest run failed. */
-async function failedStreams(table: Table, config: ConfigData): Promise<Set<StreamId>> {
-  const failed = new Set<StreamId>()
+interface NewestRuns {
+  /** The newest that asked the vendor. */
+  readonly last: RunRow | undefined
+  /** The newest that read everything it was to read. */
+  readonly read: RunRow | undefined
+}
+
+async function newestRuns(table: Table, config: ConfigData): Promise<Map<StreamId, NewestRuns>> {
+  const found = new Map<StreamId, NewestRuns>()
   for (const { id, streams } of config.sources) {
     const recent = (await collectRows(table, keys.run(id, '').pk, { reverse: true, limit: RECENT_RUNS })) as RunRow[]
-    const runs = recent.filter(asksVendor)
     for (const { name } of streams) {
-      if (runs.find(({ stream }) => stream === name)?.status === 'failed') failed.add(streamId(id, name))
+      const runs = recent.filter(({ stream }) => stream === name)
+      const isRead = ({ status }: RunRow) => ['ok', 'empty', 'held', 'remapped'].includes(status)
+      found.set(streamId(id, name), { last: runs.find(asksVendor), read: runs.find(isRead) })
     }
   }
-  return failed
+  return found
 }
 
 /** Reports come by the vendor's day, which may begin and end at other instants than the reporting day of that date. */

@@ -97,7 +97,11 @@ async function changeOf(
   const cursorMoved = JSON.stringify(cursor) !== JSON.stringify(index.cursors[id])
   if (changed.length === 0 && !cursorMoved) return null
   const parts = { ...known }
-  for (const { sk, run, digest, read } of pointers) parts[sk as Day] = { run, digest, read }
+  const fresh = new Map(changed.map(({ day, manifest }) => [day, manifest]))
+  for (const { sk, run, digest, read } of pointers) {
+    const { flags } = fresh.get(sk as Day) ?? known[sk as Day] ?? {}
+    parts[sk as Day] = { run, digest, read, ...(flags && { flags }) }
+  }
   index.parts[id] = parts
   return { id, source, stream, cursor, changed }
 }

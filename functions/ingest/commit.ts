@@ -67,7 +67,14 @@ export async function commit(
 
   await putJson(lake, runKey(run), record)
   await inBatches(ready, (part) => {
-    const manifest = manifestOf(source, name, stream, reading, part, pointers.get(part.day)?.run ?? null)
+    const manifest = manifestOf(
+      source,
+      name,
+      stream,
+      { ...record, ...reading },
+      part,
+      pointers.get(part.day)?.run ?? null,
+    )
     return putJson(lake, manifestKey(source, name, part.day, run), manifest)
   })
 

@@ -1,5 +1,5 @@
 import type { Stream } from '../kit/source.ts'
-import { type Manifest, type RunRecord, runKey } from './manifest.ts'
+import { BASELINE, type Manifest, type RunRecord, runKey } from './manifest.ts'
 import { mappingDigest } from './mapping-digest.ts'
 import type { Part } from './parts.ts'
 
@@ -8,10 +8,19 @@ export function manifestOf(
   source: string,
   name: string,
   stream: Stream,
-  { run, from, to, baseline, read }: Pick<RunRecord, 'run' | 'from' | 'to' | 'baseline' | 'read'>,
+  {
+    run,
+    from,
+    to,
+    baseline,
+    read,
+    ...said
+  }: Pick<RunRecord, 'run' | 'from' | 'to' | 'baseline' | 'read' | 'notes' | 'records' | 'quarantined'>,
   { day, facts, rows, digest }: Part,
   replaces: string | null,
 ): Manifest {
+  // Days of a file are only committed where their rows changed; its newest run knows what was wrong with it.
+  const flags = stream.kind === 'whole' ? [] : flagsOf(day, said)
   return {
     source,
     stream: name,
@@ -26,6 +35,20 @@ export function manifestOf(
     rows,
     digest,
     replaces,
+    ...(flags.length > 0 && { flags }),
     record: runKey(run),
   }
+}
+
+/** What a reading has to say of one of its days. Nobody knows the day of a record that cannot be read. */
+function flagsOf(
+  day: string,
+  { notes, records, quarantined }: Pick<RunRecord, 'notes' | 'records' | 'quarantined'>,
+): NonNullable<Manifest['flags']> {
+  const own = notes.filter(({ days }) => !days || day === BASELINE || (days as readonly string[]).includes(day))
+  const message = `${quarantined} of ${records} records could not be read, and are left out`
+  return [
+    ...(quarantined > 0 ? [{ code: 'quarantined', message }] : []),
+    ...own.map(({ code, message }) => ({ code, message })),
+  ]
 }

@@ -1,5 +1,5 @@
 import type { Day } from '../kit/day.ts'
-import type { Note, StreamKind } from '../kit/source.ts'
+import type { StreamKind } from '../kit/source.ts'
 
 /** Rows of one fact in one part. Beside the twelve facts there are `links` and, for entity streams, `records`. */
 export interface ManifestFact {
@@ -30,6 +30,8 @@ export interface Manifest {
   readonly digest: string
   /** Run of the part that this one replaced, if any. */
   readonly replaces: string | null
+  /** What is to be known of the day's answers: the vendor's notes, and records that could not be read. @default - nothing */
+  readonly flags?: readonly Pick<KeptNote, 'code' | 'message'>[]
   /** Lake key of the run's record, which lists the pages. */
   readonly record: string
   /** Its facts were derived again, from pages that an earlier run read. @default false */
@@ -48,6 +50,13 @@ export interface RawPage {
   readonly sha256: string
   readonly bytes: number
   readonly context?: unknown
+}
+
+/** What the vendor said about its answers for some days; without `days`, for all that were read. */
+export interface KeptNote {
+  readonly code: string
+  readonly message: string
+  readonly days?: readonly Day[]
 }
 
 /** What a run read, spent and quarantined: `runs/<run>.json`. */
@@ -71,7 +80,7 @@ export interface RunRecord {
   /** The first 1,000 of them; addresses and numbers of people are left out of the reasons. */
   readonly quarantine: readonly { readonly record: string; readonly reason: string }[]
   /** What the vendor said about the quality of its answers. */
-  readonly notes: readonly Note[]
+  readonly notes: readonly KeptNote[]
   readonly turns: number
   readonly waited: number
   /** What it waited for last, in words. @default - it never had to */

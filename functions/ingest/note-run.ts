@@ -55,7 +55,7 @@ export async function noteRun(
     warnings: [
       ...(waiting === null ? [] : [{ code: 'waiting', message: waiting }]),
       ...warnings(tally, through !== null && through < to ? through : null),
-      ...tally.notes.map((note) => ({ ...note })),
+      ...tally.notes.map(({ code, message }) => ({ code, message })),
     ],
     quota,
   }

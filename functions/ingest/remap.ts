@@ -213,7 +213,7 @@ async function carryOut(
     await putJson(lake, runKey(run), { ...own, remaps: origin } satisfies RunRecord)
     await inBatches(ready, (part) => {
       const replaces = parts.get(part.day)?.run ?? null
-      const manifest = manifestOf(source.id, name, stream, { ...committed(record), run, read }, part, replaces)
+      const manifest = manifestOf(source.id, name, stream, { ...own, ...committed(record), read }, part, replaces)
       return putJson(lake, manifestKey(source.id, name, part.day, run), {
         ...manifest,
         remapped: true,

@@ -1,5 +1,5 @@
 import type { Note } from '../kit/source.ts'
-import type { RawPage } from './manifest.ts'
+import type { KeptNote, RawPage } from './manifest.ts'
 
 /** What an invocation counted; grows as pages are read. */
 export interface Tally {
@@ -12,7 +12,7 @@ export interface Tally {
   facts: number
   quarantined: number
   /** What pages said about themselves, each once. */
-  readonly notes: Note[]
+  readonly notes: KeptNote[]
   readonly quarantine: { readonly record: string; readonly reason: string }[]
 }
 
@@ -36,15 +36,20 @@ export function total(tallies: readonly Tally[]): Tally {
     all.facts += tally.facts
     all.quarantined += tally.quarantined
     all.quarantine.push(...tally.quarantine.slice(0, KEPT_QUARANTINE - all.quarantine.length))
-    noteDown(all, tally.notes)
+    for (const { code, message, days } of tally.notes) {
+      noteDown(all, days ? days.map((day) => ({ code, message, day })) : [{ code, message }])
+    }
   }
   return all
 }
 
-/** Adds the notes that say something new. */
+/** Adds what is new in the notes: of a note that is there, the days. One about every day takes in those about some. */
 export function noteDown({ notes }: Tally, more: readonly Note[]): void {
-  for (const { code, message } of more) {
-    const isKnown = notes.some((note) => note.code === code && note.message === message)
-    if (!isKnown && notes.length < KEPT_NOTES) notes.push({ code, message })
+  for (const { code, message, day } of more) {
+    const at = notes.findIndex((note) => note.code === code && note.message === message)
+    const known = notes[at]
+    if (known)
+      notes[at] = day && known.days ? { ...known, days: [...new Set([...known.days, day])] } : { code, message }
+    else if (notes.length < KEPT_NOTES) notes.push({ code, message, ...(day && { days: [day] }) })
   }
 }

@@ -19,6 +19,8 @@ export type Turn =
 export interface Note {
   readonly code: string
   readonly message: string
+  /** The day whose answer it is about. @default - every day that was read */
+  readonly day?: Day
 }
 
 /** Opens files named by the user: beside the config on a laptop, in the bucket's drop box in AWS. */
@@ -88,7 +90,7 @@ export interface Stream<O = any, R = any> {
   pages(reading: Reading<O>): AsyncGenerator<Turn, void, void>
   /** The records of a page. Pure. @throws `changed` if the page is not what the vendor's documents promise */
   records(page: Page): Iterable<unknown>
-  /** What the page says about itself; each different note once becomes a warning of the run. Pure. @default - nothing */
+  /** What the page says about itself; each different note once becomes a warning of the run, and of the snapshots of its days. Pure. @default - nothing */
   notes?(page: Page): readonly Note[]
   /** The record's identity within the stream. */
   key(record: R): string

@@ -183,12 +183,54 @@ test('late settling: provisional until the source has settled and was read again
   expect(await finality()).toBe('final')
 })
 
-test('sampling, thresholds, "(other)": what the vendor says about its answer is a warning of the run', async () => {
-  const app = source('app', [visit('2026-11-03')])
-  Object.assign(app.source.streams.all!, { notes: () => [{ code: 'sampled', message: 'estimated from a tenth' }] })
-  await using home = await computed({ vendors: [app] }, '2026-11-03', '2026-11-03')
+test('sampling, thresholds, "(other)": what the vendor says about its answer stands beside every value that rests on it', async () => {
+  const app = source('app', [visit('2026-11-03'), visit('2026-11-05')])
+  const sampled = { code: 'sampled', message: 'estimated from a tenth' }
+  const other = { code: 'other_row', message: 'small rows were folded' }
+  Object.assign(app.source.streams.all!, { notes: () => [{ ...sampled, day: day('2026-11-03') }, other] })
+  await using home = await computed({ vendors: [app], windows: [2] }, '2026-11-02', '2026-11-05')
+  const said = async (date: string) =>
+    (await home.snapshot(date)).warnings.map(({ code, source, stream, message }) => [code, source, stream, message])
+  expect(await said('2026-11-02')).toEqual([['other_row', 'app', 'all', other.message]])
+  expect(await said('2026-11-03')).toEqual([
+    ['other_row', 'app', 'all', `${other.message} (2 days, the last 2026-11-03)`],
+    ['sampled', 'app', 'all', sampled.message],
+  ])
+  expect((await said('2026-11-04'))[1]).toEqual(['sampled', 'app', 'all', `${sampled.message} (2026-11-03)`])
+  expect(await said('2026-11-05')).toEqual([
+    ['other_row', 'app', 'all', `${other.message} (2 days, the last 2026-11-05)`],
+  ])
   const runs = (await collectRows(home.store.table, keys.run('app', '').pk, {})) as RunRow[]
-  expect(runs.at(-1)!.warnings).toContainEqual({ code: 'sampled', message: 'estimated from a tenth' })
+  expect(runs.at(-1)!.warnings).toEqual([sampled, other])
+
+  // Read again without a remark, the day is as good as any.
+  Object.assign(app.source.streams.all!, { notes: () => [] })
+  home.at('2026-11-09T06:00:00Z')
+  app.put(
+    'all',
+    [visit('2026-11-03'), visit('2026-11-04'), visit('2026-11-05')].map((row) => record(row)),
+  )
+  await home.collect({ from: '2026-11-02', to: '2026-11-05', force: true })
+  await home.compute()
+  expect(await said('2026-11-04')).toEqual([])
+})
+
+test('records that could not be read stand beside the values that lack them, until they can be', async () => {
+  const odd = interactions({ at: '2026-11-03', channel: 'web', kind: 'teleport' as 'visit' })
+  const app = source('app', [visit('2026-11-03'), odd])
+  const file = source('file', [visit('2026-11-02'), odd], { kind: 'whole' })
+  await using home = await computed({ vendors: [app, file] }, '2026-11-02', '2026-11-03')
+  const said = async (date: string) =>
+    (await home.snapshot(date)).warnings.map(({ code, source, message }) => [code, source, message])
+  const lacking = '1 of 2 records could not be read, and are left out'
+  expect(await said('2026-11-03')).toEqual([
+    ['quarantined', 'app', lacking],
+    ['quarantined', 'file', lacking],
+  ])
+  file.put('all', [record(visit('2026-11-02')), record(visit('2026-11-03'))])
+  await home.collect({ source: 'file', force: true })
+  await home.compute()
+  expect(await said('2026-11-03')).toEqual([['quarantined', 'app', lacking]])
 })
 
 test('currency: converted at the rate of the day, never guessed, and new rates are a revision', async () => {
