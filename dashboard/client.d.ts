@@ -754,6 +754,13 @@ export interface Snapshot {
     data_through: string | null
     rows: number
     digest: string
+    /**
+     * people that it had told of by the day, and how many of them another source had told of too; absent where it names nobody, or no other does
+     */
+    people?: {
+      named: number
+      matched: number
+    }
   }[]
   warnings: {
     code: string

@@ -149,20 +149,27 @@ function SourcesOfDay({ snapshot, inputs }: { snapshot: Snapshot; inputs: readon
   const { words, format } = useReader()
   const rows = snapshot.sources
     .filter(({ id }) => inputs.includes(id))
-    .map(({ id, status, data_through: through, rows, digest }) => [
+    .map(({ id, status, data_through: through, rows, people, digest }) => [
       id,
       <StateMark key="state" status={status} />,
       through === null ? words.proof.nothing : format.day(through),
       format.number(rows),
+      people
+        ? words.proof.matchedOf(
+            format.share(people.matched / people.named),
+            format.number(people.matched),
+            format.number(people.named),
+          )
+        : '',
       <code key="digest" title={digest}>
         {digest.replace(/^sha256:/, '').slice(0, 10)}
       </code>,
     ])
-  const { source, state, through, rows: count, digest } = words.proof
+  const { source, state, through, rows: count, matched, digest } = words.proof
   return (
     <ScrollTable
       label={words.proof.sources}
-      columns={[source, state, through, count, digest]}
+      columns={[source, state, through, count, matched, digest]}
       rows={rows}
       numbers={[3]}
     />

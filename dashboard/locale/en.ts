@@ -132,6 +132,8 @@ export const en = {
     through: 'Data through',
     rows: 'Rows',
     digest: 'Digest',
+    matched: 'People another source knows',
+    matchedOf: (share: string, matched: string, named: string) => `${share} (${matched} of ${named})`,
     nothing: 'nothing',
     warnings: 'Warnings',
     revisions: 'Revisions of that day',

@@ -129,6 +129,8 @@ export const fa: Words = {
     through: 'داده تا',
     rows: 'ردیف‌ها',
     digest: 'اثر انگشت داده',
+    matched: 'افرادی که منبع دیگری هم می‌شناسد',
+    matchedOf: (share: string, matched: string, named: string) => `${share} (${matched} از ${named})`,
     nothing: 'هیچ',
     warnings: 'هشدارها',
     revisions: 'بازنگری‌های آن روز',

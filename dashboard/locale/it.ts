@@ -131,6 +131,8 @@ export const it: Words = {
     through: 'Dati fino a',
     rows: 'Righe',
     digest: 'Impronta',
+    matched: 'Persone note anche ad altri',
+    matchedOf: (share: string, matched: string, named: string) => `${share} (${matched} di ${named})`,
     nothing: 'nulla',
     warnings: 'Avvisi',
     revisions: 'Revisioni di quel giorno',

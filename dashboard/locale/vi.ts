@@ -133,6 +133,8 @@ export const vi: Words = {
     through: 'Dữ liệu đến',
     rows: 'Số dòng',
     digest: 'Mã băm',
+    matched: 'Người mà nguồn khác cũng biết',
+    matchedOf: (share: string, matched: string, named: string) => `${share} (${matched} trên ${named})`,
     nothing: 'chưa có gì',
     warnings: 'Cảnh báo',
     revisions: 'Các lần sửa đổi của ngày này',

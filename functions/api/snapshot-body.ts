@@ -62,6 +62,12 @@ export const SnapshotBody = z
         data_through: z.string().nullable(),
         rows: z.int(),
         digest: z.string(),
+        people: z
+          .object({ named: z.int(), matched: z.int() })
+          .optional()
+          .describe(
+            'people that it had told of by the day, and how many of them another source had told of too; absent where it names nobody, or no other does',
+          ),
       }),
     ),
     warnings: z.array(

@@ -13,6 +13,7 @@ import { type Duck, quote } from './duck.ts'
 import { fromParquet, shapes, storedColumns } from './fact-sql.ts'
 import { flagWarnings } from './flags.ts'
 import { leftOut } from './left-out.ts'
+import { matchedPeople } from './matched-people.ts'
 
 const WORST_FIRST = ['failed', 'missing', 'late'] as const
 /** Runs looked at to find each stream's newest. */
@@ -39,6 +40,7 @@ export async function sourceSays(
   to: Day,
 ): Promise<(day: Day) => SourceSays> {
   const counted = await countRows(duck, lake, index, from, to)
+  const matched = await matchedPeople(duck, lake, index, to)
   const runs = await newestRuns(table, config)
   const failed = new Set([...runs].filter(([, { last }]) => last?.status === 'failed').map(([stream]) => stream))
   const flags = flagWarnings(config, index, (stream) => runs.get(stream)?.read)
@@ -46,6 +48,7 @@ export async function sourceSays(
   const who: Warning[] = index.contactsOnly && (await anyContact(duck)) ? [CONTACTS_ONLY] : []
   return (day) => {
     const warnings: Warning[] = [...who, ...general(day), ...flags(day), ...ownDays(config, day)]
+    const peopleOf = matched(day)
     const sources = config.sources.map(({ id, streams }) => {
       const cursorOf = (name: string) => index.cursors[streamId(id, name)]
       // What only "now" can be read of has no past that could still come.
@@ -64,7 +67,8 @@ export async function sourceSays(
       })
       const status = WORST_FIRST.find((one) => found.includes(one)) ?? 'ok'
       const { rows, digest } = counted.get(`${id} ${day}`) ?? { rows: 0, digest: digestOf([]) }
-      return { id, status, data_through: through, rows, digest } as const
+      const people = peopleOf.get(id)
+      return { id, status, data_through: through, rows, digest, ...(people && { people }) } as const
     })
     return { sources, warnings }
   }

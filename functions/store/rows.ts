@@ -226,6 +226,11 @@ export interface Snapshot {
     readonly data_through: Day | null
     readonly rows: number
     readonly digest: string
+    /**
+     * Persons that it had told of by the day, and how many of them another source had told of too. Absent where it names
+     * nobody, or there is no other to be matched with.
+     */
+    readonly people?: { readonly named: number; readonly matched: number }
   }[]
   readonly warnings: readonly Warning[]
 }

@@ -174,3 +174,29 @@ test('a pair that an event no longer states is forgotten with it', async () => {
   await home.compute()
   expect(valueIn(await home.snapshot('2026-11-11'), 'active_customers', '7d').value).toBe(2)
 })
+
+test('a source says how many of the people it tells of another one knows, day by day', async () => {
+  const crm = contacts()
+  crm.put('people', [
+    entity('ann', '2026-10-01T00:00:00Z', customer('ann')),
+    entity('ben', '2026-10-01T00:00:00Z', customer('ben', { since: '2026-11-11' })),
+  ])
+  const app = vendor('app', { visits: { kind: 'events', facts: ['interactions'] } })
+  const byId = person({ id: '7', email: 'ann@x.example' })
+  app.put('visits', [
+    record(visit('2026-11-10', { customer: somebody('cleo') })),
+    record(visit('2026-11-10', { customer: byId })),
+    record(visit('2026-11-11', { customer: person({ id: '7' }) })),
+    record(visit('2026-11-11', { customer: somebody('ben') })),
+    record(visit('2026-11-11')),
+  ])
+  const mute = vendor('mute', { visits: { kind: 'events', facts: ['interactions'] } })
+  await using home = await deploy({ vendors: [app, crm, mute], windows: [1] }, '2026-11-12T06:00:00Z')
+  await home.collect({ from: '2026-11-09' })
+  await home.compute({ from: '2026-11-09' })
+  const people = async (date: string) => (await home.snapshot(date)).sources.map(({ people }) => people ?? null)
+  // On the 9th the CRM alone knows anybody.
+  expect(await people('2026-11-09')).toEqual([null, null, null])
+  expect(await people('2026-11-10')).toEqual([{ named: 2, matched: 1 }, { named: 1, matched: 1 }, null])
+  expect(await people('2026-11-11')).toEqual([{ named: 3, matched: 2 }, { named: 2, matched: 2 }, null])
+})
