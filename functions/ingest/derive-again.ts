@@ -7,6 +7,7 @@ import type { FactsWriter } from './facts-writer.ts'
 import type { Finishing } from './finish-row.ts'
 import { type Keeping, keepRecord } from './keep-record.ts'
 import type { RunRecord } from './manifest.ts'
+import { SeenRecords } from './seen-records.ts'
 import { noteDown, openTally, type Tally } from './tally.ts'
 
 /**
@@ -23,7 +24,14 @@ export async function deriveAgain(
   onPage: (tally: Tally) => void,
 ): Promise<Tally> {
   const tally = openTally()
-  const keeping: Keeping = { stream, reading: { from, to, baseline }, finishing, writer, tally, seen: new Set() }
+  const keeping: Keeping = {
+    stream,
+    reading: { from, to, baseline },
+    finishing,
+    writer,
+    tally,
+    seen: new SeenRecords(),
+  }
   for (const raw of pages) {
     const packed = await lake.get(raw.key)
     if (!packed)

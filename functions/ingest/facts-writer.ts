@@ -4,8 +4,10 @@ import type { Lake } from '../store/lake.ts'
 import { Digest } from './digest.ts'
 import type { FinishedRow } from './finish-row.ts'
 
-/** Uncompressed bytes kept in memory for all days and facts together, before the largest buffer is written out. */
+/** Characters kept in memory for all days and facts together, before the largest buffer is written out. */
 const MEMORY = 24 * 1024 * 1024
+/** Characters of rows kept as they came, of one day and fact: strings take several times what they say. */
+const LOOSE = 64 * 1024
 /** Writes under way at the end. */
 const AT_ONCE = 16
 
@@ -22,6 +24,11 @@ interface Buffer_ {
   readonly day: Day
   readonly fact: string
   lines: string[]
+  /** Characters of `lines`. */
+  loose: number
+  /** Rows before them, as UTF-8. */
+  chunks: Buffer[]
+  /** Characters of all its rows. */
   size: number
   rows: number
   digest: Digest
@@ -55,14 +62,16 @@ export class FactsWriter {
     const id = `${day} ${fact}`
     let buffer = this.#buffers.get(id)
     if (!buffer) {
-      buffer = { day, fact, lines: [], size: 0, rows: 0, digest: new Digest(), objects: [] }
+      buffer = { day, fact, lines: [], loose: 0, chunks: [], size: 0, rows: 0, digest: new Digest(), objects: [] }
       this.#buffers.set(id, buffer)
     }
     buffer.lines.push(line)
+    buffer.loose += line.length + 1
     buffer.size += line.length + 1
     buffer.rows += 1
     buffer.digest.add(`${fact} ${content}`)
     this.#size += line.length + 1
+    if (buffer.loose > LOOSE) encode(buffer)
     if (this.#size > MEMORY) this.#flush(largest(this.#buffers.values()))
   }
 
@@ -84,7 +93,7 @@ export class FactsWriter {
   async finish(wanted: (day: Day) => boolean = () => true): Promise<WrittenFact[]> {
     for (const buffer of this.#buffers.values()) {
       if (!wanted(buffer.day)) this.#drop(buffer)
-      else if (buffer.lines.length > 0) this.#flush(buffer)
+      else if (buffer.size > 0) this.#flush(buffer)
       if (this.#writes.length >= AT_ONCE) await this.drain()
     }
     await this.drain()
@@ -103,10 +112,11 @@ export class FactsWriter {
 
   #flush(buffer: Buffer_): void {
     const key = `facts/${buffer.fact}/day=${buffer.day}/${this.#name}.${this.#objects++}.ndjson.zst`
-    const text = `${buffer.lines.join('\n')}\n`
     buffer.objects.push(key)
+    encode(buffer)
+    const rows = Buffer.concat(buffer.chunks)
     this.#drop(buffer)
-    const write = pack(text).then((bytes) => this.#lake.put(key, bytes))
+    const write = pack(rows).then((bytes) => this.#lake.put(key, bytes))
     // Its failure is met when it is awaited.
     write.catch(() => {})
     this.#writes.push(write)
@@ -114,9 +124,15 @@ export class FactsWriter {
 
   #drop(buffer: Buffer_): void {
     this.#size -= buffer.size
-    buffer.lines = []
-    buffer.size = 0
+    Object.assign(buffer, { lines: [], loose: 0, chunks: [], size: 0 })
   }
+}
+
+function encode(buffer: Buffer_): void {
+  if (buffer.lines.length === 0) return
+  buffer.chunks.push(Buffer.from(`${buffer.lines.join('\n')}\n`))
+  buffer.lines = []
+  buffer.loose = 0
 }
 
 function largest(buffers: Iterable<Buffer_>): Buffer_ {

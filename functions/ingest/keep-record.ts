@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto'
 import { type Day, dayOf, isDay } from '../kit/day.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import type { FactRow } from '../kit/fact.ts'
 import type { Reading, Stream } from '../kit/source.ts'
 import type { FactsWriter } from './facts-writer.ts'
 import { type FinishedRow, type Finishing, finishRow, stamped } from './finish-row.ts'
+import type { SeenRecords } from './seen-records.ts'
 import { KEPT_QUARANTINE, type Tally } from './tally.ts'
 import { withoutPeople } from './without-people.ts'
 
@@ -15,8 +15,8 @@ export interface Keeping {
   readonly finishing: Finishing
   readonly writer: FactsWriter
   readonly tally: Tally
-  /** Digests of the records met so far, in any invocation of the run. */
-  readonly seen: Set<string>
+  /** Records met so far, in any invocation of the run, with their versions. */
+  readonly seen: SeenRecords
 }
 
 const LONGEST_NAME = 200
@@ -45,12 +45,10 @@ export function keepRecord(keeping: Keeping, given: unknown, place: string): voi
     const version = stream.changed ? instantOf(stream.changed(record)) : ''
     if (stream.kind !== 'whole') {
       // Every version is kept, so that it does not matter in which order they come.
-      const digest = hash('sha256', `${key}\u0000${version}`, 'base64').slice(0, 12)
-      if (seen.has(digest)) {
+      if (!seen.add(`${key}\u0000${version}`)) {
         tally.repeated += 1
         return
       }
-      seen.add(digest)
     }
     const mapped = stream.map(record)
     const rows = (mapped === null ? [] : Array.isArray(mapped) ? mapped : [mapped]) as readonly FactRow[]

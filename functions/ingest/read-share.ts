@@ -14,6 +14,7 @@ import type { IngestDeps } from './ingest-deps.ts'
 import { type Quota, type RunRecord, runKey } from './manifest.ts'
 import { type Ending, readPages } from './read-pages.ts'
 import { neededSecrets, optionalSecrets } from './secrets-of.ts'
+import { SeenRecords } from './seen-records.ts'
 import type { Segment } from './segment.ts'
 import { sessionOf } from './session-of.ts'
 import { spendOf } from './spend-of.ts'
@@ -36,7 +37,8 @@ export interface Share {
   readonly writer: FactsWriter
   readonly resume: Record<string, Json>
   readonly done: string[]
-  readonly seen: readonly string[]
+  /** Records that this invocation was the first to meet. */
+  readonly seen: string
 }
 
 /** Reads as much of a reading as the invocation has time for. Nothing is under way any more when it returns or throws. */
@@ -81,7 +83,7 @@ export async function readShare(
   const daysTotal = eachDay(from, to).length
   const resume = { ...unfinished.resume }
   const done = [...unfinished.done]
-  const seen = new Set(earlier.flatMap((segment) => segment.seen))
+  const seen = new SeenRecords(earlier.map((segment) => segment.seen))
   const before = seen.size
   let { through } = unfinished
   try {
@@ -125,7 +127,7 @@ export async function readShare(
         })
       },
     })
-    return { ending, through, writer, resume, done, seen: [...seen].slice(before) }
+    return { ending, through, writer, resume, done, seen: seen.since(before) }
   } catch (error) {
     await writer.settle()
     throw error

@@ -8,8 +8,8 @@ import type { Tally } from './tally.ts'
 /** What one invocation read of a reading that others finish: `runs/<run>/<n>.json.zst`. */
 export interface Segment extends Tally {
   readonly written: readonly WrittenFact[]
-  /** Records it met, as digests: they count once, in whichever invocation they come again. */
-  readonly seen: readonly string[]
+  /** Records it was the first to meet (`SeenRecords`): they count once, in whichever invocation they come again. */
+  readonly seen: string
 }
 
 const segmentKey = (run: string, nth: number) => `runs/${run}/${String(nth).padStart(3, '0')}.json.zst`

@@ -140,10 +140,10 @@ export interface HeadRow extends Item {
 
 export type Cause = 'late_data' | 'backfill' | 'remap' | 'identity' | 'definition' | 'correction' | 'settled'
 
-/** One revision of a day's snapshot. */
 /** What a stored snapshot looks like. Raised only where a reader of the one before would take it for something else. */
 export const SNAPSHOT_SCHEMA = 1
 
+/** One revision of a day's snapshot. */
 export interface Revision {
   /** By which `SNAPSHOT_SCHEMA` it was written. @default 1 */
   readonly schema?: number

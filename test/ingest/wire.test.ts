@@ -131,6 +131,7 @@ test('keys and contents of everything a run writes', async () => {
     rows: 1,
     digest,
     replaces: null,
+    flags: [{ code: 'quarantined', message: '1 of 3 records could not be read, and are left out' }],
     record: `runs/${run}.json`,
   })
   expect(await deployed.record(run)).toEqual({
