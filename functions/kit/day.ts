@@ -25,11 +25,17 @@ export function day(text: string): Day {
   return text
 }
 
+/** Days that were looked at before: there are only so many, and every row asks for one. */
+const known = new Set<unknown>()
+
 /** Whether `text` is an existing calendar day `YYYY-MM-DD` between the years 1900 and 2200. */
 export function isDay(text: unknown): text is Day {
+  if (known.has(text)) return true
   if (typeof text !== 'string' || !DAY.test(text) || text < '1900' || text >= '2200') return false
   const ms = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+  const exists = !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+  if (exists) known.add(text)
+  return exists
 }
 
 /** @throws `invalid` unless `name` is an IANA time zone that this runtime knows. Returns its name as given. */
@@ -57,29 +63,28 @@ export function eachDay(from: Day, to: Day): Day[] {
   return Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, i) => addDays(from, i))
 }
 
-const startsByZone = new Map<string, Map<string, number>>()
+const boundsByZone = new Map<string, Map<string, Bounds>>()
 
 function startOf(text: Day, timeZone: string): number {
-  const starts = startsByZone.get(timeZone) ?? new Map<string, number>()
-  startsByZone.set(timeZone, starts)
-  let ms = starts.get(text)
-  if (ms === undefined) {
-    ms = PlainDate.toZonedDateTime(PlainDate.fromString(text, Calendar.getISO), timeZone).epochMilliseconds
-    starts.set(text, ms)
-  }
-  return ms
+  return PlainDate.toZonedDateTime(PlainDate.fromString(text, Calendar.getISO), timeZone).epochMilliseconds
 }
 
 /** The instants that `text` covers in `timeZone`. */
 export function bounds(text: Day, timeZone: string): Bounds {
-  return { start: startOf(text, timeZone), end: startOf(addDays(text, 1), timeZone) }
+  const days = boundsByZone.get(timeZone) ?? new Map<string, Bounds>()
+  boundsByZone.set(timeZone, days)
+  const before = days.get(text)
+  if (before) return before
+  const found = { start: startOf(text, timeZone), end: startOf(addDays(text, 1), timeZone) }
+  days.set(text, found)
+  return found
 }
 
 /** The day in `timeZone` on which an instant (epoch milliseconds) falls. */
 export function dayOf(instant: number, timeZone: string): Day {
   let guess = new Date(instant).toISOString().slice(0, 10) as Day
-  while (instant < startOf(guess, timeZone)) guess = addDays(guess, -1)
-  while (instant >= startOf(addDays(guess, 1), timeZone)) guess = addDays(guess, 1)
+  while (instant < bounds(guess, timeZone).start) guess = addDays(guess, -1)
+  while (instant >= bounds(guess, timeZone).end) guess = addDays(guess, 1)
   return guess
 }
 
