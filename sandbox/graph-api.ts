@@ -12,7 +12,7 @@ export interface GraphServer {
   readonly oldest?: number | undefined
   /** Percent of the rate limit that is used, stated in the headers. @default - the headers are not sent */
   readonly usage?: (() => Usage | undefined) | undefined
-  /** Permissions the app lacks, by the edge they open (`insights`, `comments`, …). @default - none */
+  /** Permissions the app lacks, by the edge they open (`insights`, `comments`, …), as a path or a field. @default - none */
   readonly missing?: Readonly<Record<string, string>> | undefined
   /** Of the app that made the tokens: a proof that is sent has to fit it. */
   readonly appSecret?: string | undefined
@@ -97,7 +97,8 @@ export async function serveGraph(server: GraphServer, route: (call: GraphCall) =
       }
       checkProof(server, token, request.query.get('appsecret_proof'))
       if (path[0] === 'debug_token') return { status: 200, headers, body: inspected(server, request.query) }
-      const permission = server.missing?.[path[1] ?? '']
+      const edges = [path[1] ?? '', ...parseFields(request.query.get('fields') ?? '').map(({ name }) => name)]
+      const permission = edges.map((edge) => server.missing?.[edge]).find(Boolean)
       if (permission) {
         throw new GraphRefusal(10, `(#10) This endpoint requires the '${permission}' permission`, { status: 403 })
       }

@@ -34,7 +34,7 @@ export interface InstagramMedia {
   /** Lifetime metrics; one that is absent has no data. */
   readonly insights?: Readonly<Partial<Record<(typeof mediaMetrics)[number], number>>>
   /** Why there are no insights. @default - there are */
-  readonly without?: 'before_professional' | 'few_viewers'
+  readonly without?: 'before_professional' | 'few_viewers' | 'permission'
   readonly comments?: readonly InstagramComment[]
 }
 
@@ -173,12 +173,11 @@ export async function simulateInstagram(given: InstagramAccount): Promise<Instag
       if (name === 'follows_and_unfollows' && given.followers() < 100) return []
       const found = days.map((day) => given.daily?.(day)?.[name as (typeof userMetrics)[number]])
       const values = found.filter((value) => value !== undefined)
-      if (values.length === 0) return []
+      if (values.length === 0 && !breakdown) return []
       const sum = values.reduce((total, value) => total + value, 0)
       const described = { title: name, description: name, id: `${id}/insights/${name}/day` }
-      return [
-        { name, period: 'day', total_value: breakdown ? { breakdowns: [byType(sum)] } : { value: sum }, ...described },
-      ]
+      const types = values.length === 0 ? NOT_COUNTED : byType(sum)
+      return [{ name, period: 'day', total_value: breakdown ? { breakdowns: [types] } : { value: sum }, ...described }]
     })
     return { data }
   }
@@ -193,15 +192,25 @@ export async function simulateInstagram(given: InstagramAccount): Promise<Instag
     })
     return paged(
       rows.map((one) =>
-        selected(fields, {
-          id: one.id,
-          timestamp: graphTime(one.createdAt),
-          media_type: one.product === 'REELS' ? 'VIDEO' : 'IMAGE',
-          media_product_type: one.product ?? 'FEED',
-          like_count: one.likes,
-          comments_count: past(one.comments).reduce((sum, { replies }) => sum + 1 + past(replies).length, 0),
-          permalink: `https://www.instagram.com/p/${one.id}/`,
-        }),
+        selected(
+          fields,
+          {
+            id: one.id,
+            timestamp: graphTime(one.createdAt),
+            media_type: one.product === 'REELS' ? 'VIDEO' : 'IMAGE',
+            media_product_type: one.product ?? 'FEED',
+            like_count: one.likes,
+            comments_count: past(one.comments).reduce((sum, { replies }) => sum + 1 + past(replies).length, 0),
+            permalink: `https://www.instagram.com/p/${one.id}/`,
+          },
+          {
+            comments: ({ args, fields: inner }) => ({
+              data: past(one.comments)
+                .slice(0, Number(args.limit ?? 25))
+                .map((each) => comment(each, inner, undefined, call)),
+            }),
+          },
+        ),
       ),
       call,
     )
@@ -213,6 +222,9 @@ export async function simulateInstagram(given: InstagramAccount): Promise<Instag
     }
     if (media.without === 'few_viewers') {
       throw new GraphRefusal(10, '(#10) Not enough viewers for the media to show insights', { status: 403 })
+    }
+    if (media.without === 'permission') {
+      throw new GraphRefusal(10, '(#10) Application does not have permission for this action', { status: 403 })
     }
     const data = metricsOf(query, mediaMetrics).flatMap((name) => {
       const value = media.insights?.[name as (typeof mediaMetrics)[number]]
@@ -288,6 +300,9 @@ export async function simulateInstagram(given: InstagramAccount): Promise<Instag
     },
   }
 }
+
+/** Of a day that is not counted yet, there are no results. */
+const NOT_COUNTED = { dimension_keys: ['follow_type'] }
 
 /** Followers gained; as many as a fifth of them went. */
 const byType = (gained: number) => ({

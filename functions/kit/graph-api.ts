@@ -4,152 +4,48 @@ import type { Api, Http, Request } from './api.ts'
 import { noRepeat } from './cursor.ts'
 import { addDays, type Day, dayOf } from './day.ts'
 import { TidemarkError } from './errors.ts'
+import { type Asker, BEFORE_PROFESSIONAL, GONE, graphRefusal, isTokenRefused, PAUSE, refusal } from './graph-refusal.ts'
+import { type GraphUsage, graphUsage } from './graph-usage.ts'
 import type { Json, Page } from './page.ts'
 import type { Note, Turn } from './source.ts'
 
 /** Percent of a rate limit at which reading stops by itself; the rest stays for the company's other apps. */
 const FULL = 90
-/** Seconds to wait where Meta does not say how long: limits count a sliding hour or day. */
-const PAUSE = 900
-
-const Percent = z.number().default(0)
-const Usage = z.object({
-  call_count: Percent,
-  total_cputime: Percent,
-  total_time: Percent,
-  /** Minutes; 0 until the limit is reached. */
-  estimated_time_to_regain_access: z.number().default(0),
-})
-const ByBusiness = z.record(z.string(), z.array(Usage)).transform((all) => Object.values(all).flat())
-const AsList = Usage.transform((usage) => [usage])
 
 type Headers = Readonly<Record<string, string>>
 
-/** The share of the limits that is used up, in percent, and the seconds until calls are allowed again. */
-interface Spent {
-  readonly used: number
-  readonly wait: number
-}
-
-/** What the usage headers say; those that cannot be read say nothing. */
-function spentOf(headers: Headers): Spent | undefined {
-  const all = [
-    ...read(headers['x-app-usage'], AsList),
-    ...read(headers['x-page-usage'], AsList),
-    ...read(headers['x-business-use-case-usage'], ByBusiness),
-  ]
-  if (all.length === 0) return undefined
-  return {
-    used: Math.max(...all.flatMap((usage) => [usage.call_count, usage.total_cputime, usage.total_time])),
-    wait: Math.max(...all.map((usage) => usage.estimated_time_to_regain_access)) * 60,
-  }
-}
-
-function read<T>(header: string | undefined, schema: z.ZodType<T[]>): T[] {
-  if (header === undefined) return []
-  try {
-    return schema.parse(JSON.parse(header))
-  } catch {
-    return []
-  }
-}
-
-const Refusal = z.object({
-  error: z.object({
-    message: z.string().default(''),
-    type: z.string().default(''),
-    code: z.int().optional(),
-    error_subcode: z.int().optional(),
-    is_transient: z.boolean().default(false),
-  }),
-})
-
-/** Application, user, page and custom limits; 341 is the application's daily one; 80000–80014 those of business uses. */
-const isLimit = (code: number) => [4, 17, 32, 341, 368, 613].includes(code) || (code >= 80_000 && code <= 80_014)
-const isToken = (code: number) => code === 102 || code === 190
-/** Why a token is no good, by subcode; a code 190 without one says no more (guide "Handling Errors"). */
-const TOKEN_FAULTS: Record<number, string> = {
-  458: 'its owner has removed the app',
-  459: 'its owner has to log in to Facebook and clear a check',
-  460: 'its owner has changed the password',
-  463: 'it has expired',
-  464: 'its owner is not confirmed',
-  467: 'it has expired or was revoked',
-  492: 'its owner no longer has a role on the Page',
-}
-/** Code 100, as bad parameters have, hence known by its words (facebook/facebook-python-business-sdk issue 528). */
-const isProof = (code: number, message: string) => code === 100 && /\bappsecret_proof\b/.test(message)
-/** Codes of a permission that is missing. */
-export const isPermission = (code: number): boolean => code === 3 || code === 10 || (code >= 200 && code <= 299)
-/** A field, path or version that exists no more: "(#12) … is deprecated for versions v2.11 and higher". */
-const isVersion = (code: number) => code === 12 || code === 2500 || code === 2635
-
 /**
- * How Meta's Graph API, under Facebook and under Instagram, words limits and failures. Codes: guides "Handling Errors"
- * (developers.facebook.com/docs/graph-api/guides/error-handling) and "Rate Limits" (…/graph-api/overview/rate-limiting).
- * @param appSecret with it, every request proves that it is the app's own (guide "Secure Graph API Calls")
+ * What Facebook and Instagram have in common as APIs.
+ * @param asker with `appSecret`, every request proves that it is the app's own (guide "Secure Graph API Calls")
  */
-export function graphApi(
-  version: number,
-  appSecret?: string,
-): Pick<Api, 'failure' | 'expired' | 'sign' | 'retryAfter' | 'quota'> {
+export function graphApi(asker: Asker): Pick<Api, 'failure' | 'expired' | 'sign' | 'retryAfter' | 'quota'> {
+  const { appSecret } = asker
   return {
-    ...(appSecret !== undefined && {
-      sign: ({ headers, query }) => {
-        const token = query.get('access_token') ?? headers.authorization?.replace(/^Bearer /, '')
-        return token ? { appsecret_proof: createHmac('sha256', appSecret).update(token).digest('hex') } : {}
-      },
-    }),
-    // A token that is no good is answered with 400.
-    expired: ({ body }) => isToken(Refusal.safeParse(body).data?.error.code ?? 0),
-    failure: ({ status, body }) => {
-      const { data } = Refusal.safeParse(body)
-      if (!data) return undefined
-      const { message, type, is_transient, error_subcode } = data.error
-      const code = data.error.code ?? (/^OAuth.*Token/.test(type) ? 190 : 0)
-      const said = `error ${code}${error_subcode ? `/${error_subcode}` : ''}: ${message}`
-      // A 429 has headers of its own that say how long to wait.
-      if (isLimit(code)) return new TidemarkError('limited', said, { retryAfter: status === 429 ? undefined : PAUSE })
-      if (isToken(code)) {
-        const why = TOKEN_FAULTS[error_subcode ?? 0]
-        return new TidemarkError('credentials', `${said}${why ? ` (${why})` : ''}; renew the token: secret 'token'`)
-      }
-      if (isProof(code, message)) {
-        const what = appSecret ? 'is not of the app that the token was made by: correct it' : 'is needed: set it'
-        const where = 'TIDEMARK_<SOURCE ID>_APP_SECRET'
-        return new TidemarkError('credentials', `${said}; the secret 'appSecret' (${where}) ${what}`)
-      }
-      if (isPermission(code)) {
-        return new TidemarkError('credentials', `${said}; give the app and the token's owner the permission it names`)
-      }
-      if (is_transient || code === 1 || code === 2 || status >= 500) return new TidemarkError('unavailable', said)
-      const which = isVersion(code) ? `; asked of version v${version}.0: set option 'version' to a living one` : ''
-      return new TidemarkError('changed', `${said}${which}`)
+    sign: ({ headers, query }) => {
+      const token = query.get('access_token') ?? headers.authorization?.replace(/^Bearer /, '')
+      if (!token || !appSecret) return {}
+      return { appsecret_proof: createHmac('sha256', appSecret).update(token).digest('hex') }
     },
-    retryAfter: (headers) => spentOf(headers)?.wait || undefined,
+    // A token that is no good is answered with 400.
+    expired: ({ body }) => isTokenRefused(body),
+    failure: (answer) => graphRefusal(answer, asker),
+    retryAfter: (headers) => graphUsage(headers)?.wait || undefined,
     quota: (headers) => {
-      const spent = spentOf(headers)
-      return spent && { percent: Math.max(0, 100 - spent.used) }
+      const usage = graphUsage(headers)
+      return usage && { percent: Math.max(0, 100 - usage.used) }
     },
   }
 }
-
-/** The code and subcode with which the Graph API refused; undefined if it was something else. */
-export function refusal(error: unknown): { code: number; subcode: number | undefined } | undefined {
-  const found = error instanceof TidemarkError && /\berror (\d+)(?:\/(\d+))?: /.exec(error.message)
-  return found ? { code: Number(found[1]), subcode: found[2] ? Number(found[2]) : undefined } : undefined
-}
-
-/** Subcode of an object that does not exist, or is hidden from this token. */
-export const GONE = 33
-/** Subcode of a post older than the account's change into a professional one. */
-export const BEFORE_PROFESSIONAL = 2_108_006
 
 function isDeadMetric(error: unknown): boolean {
   if (!(error instanceof TidemarkError && error.code === 'changed')) return false
   const { code, subcode } = refusal(error) ?? {}
   return code === 3_001 || (code === 100 && subcode !== GONE && subcode !== BEFORE_PROFESSIONAL)
 }
+
+/** Error 100 means any wrong parameter, such as an id of another kind of object. */
+const namesMetric = (error: unknown) =>
+  error instanceof TidemarkError && (refusal(error)?.code === 3_001 || /\bmetrics?\b/i.test(error.message))
 
 /** What came of asking for metrics of which some may be dead. */
 export interface Living<T> {
@@ -161,7 +57,7 @@ export interface Living<T> {
 /**
  * Asks for all metrics at once. One that exists no more fails the whole call, for all versions of the interface on the
  * same day; then each is asked for alone, and those alive once more together.
- * @param none asks for nothing of them. @default - throws the refusal where no metric is alive
+ * @param none asks for nothing of them, where all are refused as metrics. @default - throws the refusal where none is alive
  */
 export async function askLiving<T>(
   metrics: readonly string[],
@@ -185,7 +81,11 @@ export async function askLiving<T>(
       if (!isDeadMetric(error)) throw error
     }
   }
-  if (alive.length === 0 && !none) throw first
+  if (alive.length === 0 && !(none && namesMetric(first))) {
+    if (!namesMetric(first)) throw first
+    const { code, message } = first as TidemarkError
+    throw new TidemarkError(code, `${message}; asked for ${metrics.join(', ')}: Meta has withdrawn them`)
+  }
   const answer = alive.length > 0 ? await ask(alive) : await none!()
   const dead = metrics.filter((metric) => !alive.includes(metric))
   const notes = dead.map((metric) => ({ code: 'metric_dead', message: `the Graph API refuses metric ${metric}` }))
@@ -204,7 +104,7 @@ export interface GraphAnswer<T> {
  * was asked for (an ended one is served by the next), and keeps tokens out of what it returns.
  */
 export function openGraph(http: Http, version: number) {
-  let spent: Spent | undefined
+  let spent: GraphUsage | undefined
   return {
     /** @throws `limited`, before anything is sent, where the last answer said that the limit is nearly used up */
     async get<Z extends z.ZodType>(
@@ -217,7 +117,7 @@ export function openGraph(http: Http, version: number) {
         throw new TidemarkError('limited', message, { retryAfter: spent.wait || PAUSE })
       }
       const { bytes, body, headers } = await http.get(`v${version}.0/${path}`, { query, schema })
-      spent = spentOf(headers)
+      spent = graphUsage(headers)
       const note = endedNote(headers, version)
       return { bytes: withoutTokens(bytes), body, notes: note ? [note] : [] }
     },
@@ -232,15 +132,21 @@ export function endedNote(headers: Headers, version: number): Note | undefined {
   return { code: 'version_ended', message }
 }
 
-/** Links to further pages repeat the token that asked for this one, as it is or escaped. */
+/** Links to further pages repeat the token that asked for this one, as it is or escaped; a Page may show its own. */
 function withoutTokens(bytes: Uint8Array): Uint8Array {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (!buffer.includes('access_token') && !buffer.includes('appsecret_proof')) return bytes
-  return Buffer.from(buffer.toString().replace(/\b(access_token|appsecret_proof)=(?:[^&"\\\s]|\\u0025)*/g, '$1=***'))
+  const hidden = buffer
+    .toString()
+    .replace(/\b(access_token|appsecret_proof)(=|%3D|\\u003[dD])(?:[^&"\\\s]|\\u0025)*/g, '$1$2***')
+    .replace(/("access_token"\s*:\s*)"[^"]*"/g, '$1"***"')
+  return Buffer.from(hidden)
 }
 
 /** `paging` of a list. */
-export const Paging = z.object({ next: z.string().optional() }).optional()
+export const Paging = z
+  .object({ next: z.string().nullish(), cursors: z.object({ after: z.string().nullish() }).nullish() })
+  .nullish()
 
 /** What of a next-link's query leads to the next page. */
 const CURSORS = ['after', 'until', 'since', 'offset', '__paging_token']
@@ -251,10 +157,11 @@ const CURSORS = ['after', 'until', 'since', 'offset', '__paging_token']
  * @throws `changed` for a link without a cursor
  */
 export function nextPage(paging: z.output<typeof Paging>): GraphCursor {
-  if (paging?.next === undefined) return null
+  if (!paging?.next) return null
   const query = URL.canParse(paging.next) ? new URL(paging.next).searchParams : new URLSearchParams()
   const found = Object.fromEntries(CURSORS.flatMap((name) => (query.has(name) ? [[name, query.get(name)!]] : [])))
   if (!found.after && !found.until && !found.offset) {
+    if (paging.cursors?.after) return { after: paging.cursors.after }
     throw new TidemarkError('changed', 'a list of the Graph API has a next page and no cursor to it')
   }
   return found
@@ -281,24 +188,46 @@ export function graphNotes({ context }: Page): readonly Note[] {
   return (context as { notes?: readonly Note[] } | undefined)?.notes ?? []
 }
 
-/** A list, page after page, until its end or `ask` says that there is no more. */
+/** Larger pages of posts with insights are refused at once; how much is too much, Meta does not say. */
+const LIST_LIMITS = [25, 5, 1]
+
+/**
+ * A list, page after page, until its end or `ask` says that there is no more. Where a page is refused for its size
+ * (`error 1: Please reduce the amount of data you're asking for`), smaller ones are asked for.
+ */
 export async function* graphList(
   from: Json,
-  ask: (cursor: GraphCursor) => Promise<{ made: Made; next: GraphCursor }>,
+  ask: (cursor: GraphCursor, limit: number) => Promise<{ made: Made; next: GraphCursor }>,
 ): AsyncGenerator<Turn, void, void> {
   const once = noRepeat()
   let cursor = from as GraphCursor
+  let size = 0
   do {
-    const { made, next }: { made: Made; next: GraphCursor } = await ask(cursor)
+    let page: { made: Made; next: GraphCursor } | undefined
+    while (!page) {
+      page = await ask(cursor, LIST_LIMITS[size]!).catch((error) => {
+        if (!isTooMuch(error) || size + 1 === LIST_LIMITS.length) throw error
+        size++
+        return undefined
+      })
+    }
+    const { made, next } = page
     if (next) once(JSON.stringify(next))
     yield { ...made, resume: next }
     cursor = next
   } while (cursor)
 }
 
-/** Whether a list that comes newest first has more to give: one whose page is all from before `start` has not. */
-export function isAnyLater<T extends string>(page: readonly Record<T, string>[], time: T, start: number): boolean {
-  return page.some((row) => Date.parse(row[time]) >= start)
+const isTooMuch = (error: unknown) => error instanceof TidemarkError && /reduce the amount of data/i.test(error.message)
+
+/**
+ * Whether pages after this one may hold rows from `start` on: of a list that comes newest first, not those after a page
+ * that is all older. An empty page says nothing (guide "Paginated Results": rows are left out after a page was cut), and
+ * neither does one in another order.
+ */
+export function mayFollow<T extends string>(page: readonly Record<T, string>[], time: T, start: number): boolean {
+  const times = page.map((row) => Date.parse(row[time]))
+  return times.length === 0 || times[0]! < times.at(-1)! || times.some((one) => one >= start)
 }
 
 const text = new TextDecoder()
@@ -313,8 +242,18 @@ export function graphBody<Z extends z.ZodType>(schema: Z, { bytes }: Page): z.ou
 /** A list whose records are checked one by one later. */
 export const GraphRows = z.object({ data: z.array(z.looseObject({})) })
 
-/** A time as the Graph API writes it: RFC 3339, but for the colon in the offset. */
-export const GraphTime = z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'expected a time')
+/**
+ * A time as the Graph API writes it: RFC 3339, but for the colon in the offset. The guide "Conversations API" and the
+ * reference "Page Ratings" show epoch seconds.
+ */
+export const GraphTime = z.union([
+  z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'expected a time'),
+  z.coerce
+    .number()
+    .int()
+    .positive()
+    .transform((seconds) => new Date(seconds * 1_000).toISOString()),
+])
 
 /** Meta's days, whoever asks. */
 export const META_ZONE = 'America/Los_Angeles'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { noRepeat } from './cursor.ts'
-import { GONE, type GraphCursor, graphPage, nextPage, type openGraph, type Paging, refusal } from './graph-api.ts'
+import { type GraphCursor, graphPage, nextPage, type openGraph, type Paging } from './graph-api.ts'
+import { GONE, refusal } from './graph-refusal.ts'
 import type { Request } from './http.ts'
 import type { Json } from './page.ts'
 import type { Note, Turn } from './source.ts'

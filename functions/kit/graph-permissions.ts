@@ -1,19 +1,22 @@
 import * as z from 'zod'
 import type { Http } from './api.ts'
 import { TidemarkError } from './errors.ts'
-import { isPermission, refusal } from './graph-api.ts'
+import { isPermission, refusal } from './graph-refusal.ts'
 import type { Missing, Probed } from './source.ts'
 
 /** A permission, and how to find out that it is missing where Meta does not list those of a token. */
 export interface WantedPermission extends Missing {
   /** Page that it has to be granted for, as people now choose Pages one by one. @default - any */
   readonly target?: string
-  /** A cheap call that is refused without it. @default - it cannot be told by asking */
+  /** A cheap call that is refused without it; false where its answer does not tell. @default - it cannot be told by asking */
   ask?(): Promise<unknown>
 }
 
 const Inspected = z.object({
   data: z.object({
+    is_valid: z.boolean().default(true),
+    /** Why it is not. */
+    error: z.object({ message: z.string().default('') }).optional(),
     type: z.string().default('unknown'),
     application: z.string().optional(),
     /** Epoch seconds; 0 is never. */
@@ -43,14 +46,15 @@ export async function graphPermissions(
   wanted: readonly WantedPermission[],
 ): Promise<GraphPermissions> {
   const token = inspected === undefined ? undefined : await inspect(http, version, inspected)
-  const lacks = token ? async (one: WantedPermission) => isMissing(token, one) : isRefused
   const missing: Missing[] = []
+  const untold: string[] = []
   for (const one of wanted) {
     const { permission, for: reads, grant } = one
-    if (await lacks(one)) missing.push({ permission, for: reads, grant })
+    const has = token ? !isMissing(token, one) : await isGranted(one)
+    if (has === false) missing.push({ permission, for: reads, grant })
+    if (has === undefined) untold.push(permission)
   }
-  const untold = wanted.filter(({ ask }) => !ask).map(({ permission }) => permission)
-  const unseen = !token && untold.length > 0 && { 'cannot be checked': untold.join(', ') }
+  const unseen = untold.length > 0 && { 'cannot be checked': untold.join(', ') }
   return { type: token?.type, details: { ...(token && detailsOf(token)), ...unseen }, missing }
 }
 
@@ -62,7 +66,9 @@ async function inspect(http: Http, version: number, token: string): Promise<Insp
       headers: { authorization: `Bearer ${token}` },
       schema: Inspected,
     })
-    return body.data
+    if (body.data.is_valid) return body.data
+    const why = body.data.error?.message || 'it is not valid'
+    throw new TidemarkError('credentials', `Meta says of the token: ${why}; renew the token: secret 'token'`)
   } catch (error) {
     if (isForbidden(error) || (error instanceof TidemarkError && error.code === 'changed' && refusal(error)))
       return undefined
@@ -76,12 +82,13 @@ function isMissing({ scopes, granular_scopes }: Inspected, { permission, target 
   return target !== undefined && targets.length > 0 && !targets.includes(target)
 }
 
-async function isRefused({ ask }: WantedPermission): Promise<boolean> {
+/** Undefined where that cannot be told. */
+async function isGranted({ ask }: WantedPermission): Promise<boolean | undefined> {
+  if (!ask) return undefined
   try {
-    await ask?.()
-    return false
+    return (await ask()) === false ? undefined : true
   } catch (error) {
-    if (isForbidden(error)) return true
+    if (isForbidden(error)) return false
     throw error
   }
 }

@@ -12,16 +12,16 @@ import {
   graphList,
   graphNotes,
   graphPage,
-  isAnyLater,
   META_ZONE,
+  mayFollow,
   metaSince,
   nextPage,
   openGraph,
   Paging,
-  refusal,
 } from '../kit/graph-api.ts'
 import { graphComments } from '../kit/graph-comments.ts'
 import { graphPermissions, type WantedPermission } from '../kit/graph-permissions.ts'
+import { refusal } from '../kit/graph-refusal.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
 import type { Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
@@ -43,53 +43,65 @@ const Options = z.strictObject({
 type Options = z.output<typeof Options>
 
 /** One value of one daily metric; `end_time` is midnight Pacific time at the end of the day. */
-const Measured = z.object({ name: z.string(), end_time: GraphTime, value: z.number() })
+const Measured = z.object({ name: z.string(), end_time: GraphTime, value: z.number().nullish() })
 
-const Total = z.object({ summary: z.object({ total_count: z.int().optional() }) }).optional()
+const Total = z.object({ summary: z.object({ total_count: z.int().nullish() }).nullish() }).nullish()
+/** One metric of a post; some are given by day as well. */
+const Counted = z.object({
+  name: z.string(),
+  period: z.string().default('lifetime'),
+  values: z.array(z.object({ value: z.unknown().optional() })).default([]),
+})
 const Post = z.object({
   id: z.string(),
   created_time: GraphTime,
   /** Absent while nobody shared it. */
-  shares: z.object({ count: z.int() }).optional(),
+  shares: z.object({ count: z.int() }).nullish(),
   comments: Total,
   reactions: Total,
-  insights: z
-    .object({ data: z.array(z.object({ name: z.string(), values: z.array(z.object({ value: z.unknown() })) })) })
-    .optional(),
+  insights: z.object({ data: z.array(Counted) }).nullish(),
   /** The day it was read for. */
   day: z.string(),
 })
 
+/** Whoever is named; without an id where Meta keeps it from the app. */
+const Party = z.object({ id: z.string().nullish() }).nullish()
+
 const Recommendation = z.object({
   created_time: GraphTime,
-  recommendation_type: z.enum(['positive', 'negative']).optional(),
+  recommendation_type: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['positive', 'negative']))
+    .nullish(),
   /** Stars, given before August 2018. */
-  rating: z.int().min(1).max(5).optional(),
-  reviewer: z.object({ id: z.string() }).optional(),
-  open_graph_story: z.object({ id: z.string() }).optional(),
+  rating: z.int().min(1).max(5).nullish(),
+  reviewer: Party,
+  open_graph_story: Party,
 })
 
 const Comment = z.object({
   id: z.string(),
   created_time: GraphTime,
   /** Absent where the token may not know its author; the Page's own comments have it. */
-  from: z.object({ id: z.string() }).optional(),
+  from: Party,
   /** Of a reply. */
-  parent: z.object({ id: z.string() }).optional(),
+  parent: Party,
   post: z.string(),
 })
 
-const Party = z.object({ id: z.string() })
 const Message = z.object({
   id: z.string(),
   created_time: GraphTime,
-  from: Party.optional(),
-  to: z.object({ data: z.array(Party) }).optional(),
+  from: Party,
+  to: z.object({ data: z.array(Party) }).nullish(),
 })
 
 /** What `pages` itself reads of answers. */
 const Insights = z.object({
-  data: z.array(z.object({ values: z.array(z.object({ end_time: GraphTime })).default([]) })),
+  data: z.array(
+    z.object({ name: z.string(), values: z.array(z.object({ end_time: GraphTime.optional() })).default([]) }),
+  ),
 })
 const Dated = z.object({ data: z.array(z.object({ created_time: GraphTime })), paging: Paging })
 const Listed = z.object({ data: z.array(z.object({ id: z.string(), comments: Total })), paging: Paging })
@@ -97,15 +109,17 @@ const Threads = z.object({
   data: z.array(
     z.object({
       updated_time: GraphTime,
-      messages: z.object({ data: z.array(z.object({ created_time: GraphTime })), paging: Paging }).optional(),
+      messages: z.object({ data: z.array(z.object({ created_time: GraphTime.optional() })), paging: Paging }).nullish(),
     }),
   ),
   paging: Paging,
 })
-const Followers = z.object({ followers_count: z.int().optional() })
+const Followers = z.object({ followers_count: z.int().nullish() })
 
 /** "Only 90 days of insights can be viewed at one time" (reference "Page Insights", Limitations). */
 const WINDOW_DAYS = 89
+/** The metric of followers at the end of a day. */
+const FOLLOWS = 'page_follows'
 /** How long a post's counters are followed. */
 const POST_DAYS = 28
 const SETTLING_DAYS = 3
@@ -113,7 +127,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** Of comments. */
 const COMMENT_LIMIT = 100
-/** Larger pages of posts with insights are refused: "Please reduce the amount of data you're asking for". */
+/** Of posts, where only their comments are wanted. */
 const LIST_LIMIT = 25
 /** "You can only get details about the 20 most recent messages in the conversation" (guide "Conversations API"). */
 const LAST_MESSAGES = 20
@@ -134,7 +148,10 @@ async function* insights(
   const { answer, notes } = await askLiving(metrics, (asked) =>
     graph.get(`${options.page}/insights`, { metric: asked.join(','), period: 'day', since, until }, Insights),
   )
-  const days = answer.body.data.flatMap(({ values }) => values.map(({ end_time }) => dayBefore(end_time))).sort()
+  const days = answer.body.data
+    .filter(({ name }) => metrics.includes(name))
+    .flatMap(({ values }) => values.flatMap(({ end_time }) => (end_time ? [dayBefore(end_time)] : [])))
+    .sort()
   const last = days.at(-1)
   const age = now.getTime() - bounds(to, META_ZONE).end
   if (!last && !isCount && age <= DAY) {
@@ -144,20 +161,41 @@ async function* insights(
     return
   }
   const late = last !== undefined && last < to && age < SETTLING_DAYS * DAY
-  yield { ...graphPage(answer.bytes, [...answer.notes, ...notes]), ...(late && { through: last }), resume: null }
+  const said = [...answer.notes, ...notes, ...(last ? [] : [noInsights])]
+  yield { ...graphPage(answer.bytes, said), ...(late && { through: last }), resume: null }
+}
+
+/** Meta answers with an empty list, and no refusal, where `read_insights` is missing. */
+const noInsights = {
+  code: 'no_insights',
+  message:
+    'Meta has no insights of the Page for these days: it has fewer than 100 likes, or the token lacks read_insights',
 }
 
 const Series = z.object({
-  data: z.array(z.object({ name: z.string(), values: z.array(z.looseObject({})).default([]) })).optional(),
-  followers_count: z.int().optional(),
+  data: z
+    .array(
+      z.object({
+        name: z.string(),
+        period: z.string().default('day'),
+        values: z.array(z.looseObject({ end_time: z.unknown().optional() })).default([]),
+      }),
+    )
+    .optional(),
+  followers_count: z.int().nullish(),
 })
 
-function* measured(of: Page): Iterable<unknown> {
-  const { data = [], followers_count } = graphBody(Series, of)
-  for (const { name, values } of data) for (const value of values) yield { ...value, name }
-  const { end } = (of.context ?? {}) as { end?: string }
-  if (followers_count !== undefined) yield { name: 'page_follows', value: followers_count, end_time: end }
-}
+/** Days of `metrics`; other metrics, weeks and what covers a range are not meant. */
+const measured = (metrics: readonly string[]) =>
+  function* (of: Page): Iterable<unknown> {
+    const { data = [], followers_count } = graphBody(Series, of)
+    for (const { name, period, values } of data) {
+      if (period !== 'day' || !metrics.includes(name)) continue
+      for (const value of values) if (value.end_time) yield { ...value, name }
+    }
+    const { end } = (of.context ?? {}) as { end?: string }
+    if (end && typeof followers_count === 'number') yield { name: FOLLOWS, value: followers_count, end_time: end }
+  }
 
 const daily = {
   record: Measured,
@@ -166,7 +204,6 @@ const daily = {
   zone: META_ZONE,
   span: WINDOW_DAYS,
   since: metaSince,
-  records: measured,
   notes: graphNotes,
   key: ({ name, end_time }: z.output<typeof Measured>) => `${name} ${end_time}`,
 }
@@ -179,9 +216,10 @@ const activity: Stream<Options, z.output<typeof Measured>> = {
   kind: 'report',
   facts: ['interactions'],
   pages: (reading) => insights(reading, Object.keys(acts), true),
+  records: measured(Object.keys(acts)),
   map: ({ name, end_time, value }) => {
     const kind = acts[name]
-    if (!kind) return null
+    if (!kind || typeof value !== 'number') return null
     return interactions({ at: dayBefore(end_time), channel: 'social', kind, count: value, initiator: 'customer' })
   },
 }
@@ -190,8 +228,12 @@ const followers: Stream<Options, z.output<typeof Measured>> = {
   ...daily,
   kind: 'level',
   facts: ['audience'],
-  pages: (reading) => insights(reading, ['page_follows'], false),
-  map: ({ end_time, value }) => audience({ at: dayBefore(end_time), channel: 'social', kind: 'followers', value }),
+  pages: (reading) => insights(reading, [FOLLOWS], false),
+  records: measured([FOLLOWS]),
+  map: ({ end_time, value }) =>
+    typeof value === 'number'
+      ? audience({ at: dayBefore(end_time), channel: 'social', kind: 'followers', value })
+      : null,
 }
 
 /** A post's lifetime metrics, by the column they fill. */
@@ -207,7 +249,7 @@ const published: Stream<Options, z.output<typeof Post>> = {
     const graph = openGraph(http, options.version)
     const since = Math.floor((range.end - POST_DAYS * DAY) / 1_000)
     let metrics: readonly string[] = Object.values(lifetime)
-    yield* graphList(reading.resume, async (cursor) => {
+    yield* graphList(reading.resume, async (cursor, limit) => {
       const ask = (asked: readonly string[]) => {
         const fields = [
           'id',
@@ -217,14 +259,14 @@ const published: Stream<Options, z.output<typeof Post>> = {
           'reactions.limit(0).summary(true)',
           ...(asked.length > 0 ? [`insights.metric(${asked.join(',')})`] : []),
         ]
-        const query = { fields: fields.join(','), since, limit: LIST_LIMIT, ...cursor }
+        const query = { fields: fields.join(','), since, limit, ...cursor }
         return graph.get(`${options.page}/published_posts`, query, Dated)
       }
       const { answer, alive, notes } = await askLiving(metrics, ask, () => ask([]))
       metrics = alive
       const { data, paging } = answer.body
       const made = graphPage(answer.bytes, [...answer.notes, ...notes], { day: from })
-      return { made, next: isAnyLater(data, 'created_time', since * 1_000) ? nextPage(paging) : null }
+      return { made, next: mayFollow(data, 'created_time', since * 1_000) ? nextPage(paging) : null }
     })
   },
   *records(of) {
@@ -235,7 +277,8 @@ const published: Stream<Options, z.output<typeof Post>> = {
   key: ({ id }) => id,
   map: ({ id, created_time, day, shares, comments, reactions, insights }) => {
     const counted = (name: string) => {
-      const value = insights?.data.find((one) => one.name === name)?.values[0]?.value
+      const found = insights?.data.find((one) => one.name === name && one.period === 'lifetime')
+      const value = found?.values[0]?.value
       return typeof value === 'number' ? value : undefined
     }
     return posts({
@@ -246,8 +289,8 @@ const published: Stream<Options, z.output<typeof Post>> = {
       impressions: counted(lifetime.impressions),
       reach: counted(lifetime.reach),
       clicks: counted(lifetime.clicks),
-      likes: reactions?.summary.total_count,
-      comments: comments?.summary.total_count,
+      likes: reactions?.summary?.total_count ?? undefined,
+      comments: comments?.summary?.total_count ?? undefined,
       shares: shares?.count ?? 0,
     })
   },
@@ -267,10 +310,10 @@ const ratings: Stream<Options, z.output<typeof Recommendation>> = {
     const { http, options, baseline, range } = reading
     const graph = openGraph(http, options.version)
     const fields = 'created_time,recommendation_type,has_rating,rating,reviewer,open_graph_story'
-    yield* graphList(reading.resume, async (cursor) => {
-      const query = { fields, limit: LIST_LIMIT, ...cursor }
+    yield* graphList(reading.resume, async (cursor, limit) => {
+      const query = { fields, limit, ...cursor }
       const { bytes, body, notes } = await graph.get(`${options.page}/ratings`, query, Dated)
-      const more = baseline || isAnyLater(body.data, 'created_time', range.start)
+      const more = baseline || mayFollow(body.data, 'created_time', range.start)
       return { made: graphPage(bytes, notes), next: more ? nextPage(body.paging) : null }
     })
   },
@@ -282,14 +325,8 @@ const ratings: Stream<Options, z.output<typeof Recommendation>> = {
     const { created_time: at, recommendation_type: type, rating, reviewer } = record
     const from = { id: nameOf(record), at, customer: person({ id: reviewer?.id }) }
     if (type) return responses({ ...from, survey: 'recommendation', value: type === 'positive' ? 1 : 0, scale: [0, 1] })
-    return rating === undefined ? null : responses({ ...from, survey: 'rating', value: rating, scale: [1, 5] })
+    return typeof rating !== 'number' ? null : responses({ ...from, survey: 'rating', value: rating, scale: [1, 5] })
   },
-}
-
-/** Newest first, as asked for; where it is not, the list is read to its end. */
-function isCommentMissing(page: readonly { created_time: string }[], start: number): boolean {
-  const [first, last] = [page[0], page.at(-1)].map((one) => Date.parse(one?.created_time ?? ''))
-  return !(first! > last!) || isAnyLater(page, 'created_time', start)
 }
 
 const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
@@ -305,7 +342,7 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
       path: `${options.page}/published_posts`,
       query: { fields, since, until: Math.ceil(range.end / 1_000), limit: LIST_LIMIT },
       listed: Listed,
-      hasComments: ({ comments }) => comments?.summary.total_count !== 0,
+      hasComments: ({ comments }) => comments?.summary?.total_count !== 0,
       // Replies as well, and what the Page has hidden; names and texts are not asked for.
       commentQuery: {
         fields: 'id,created_time,from{id},parent{id}',
@@ -314,7 +351,8 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
         limit: COMMENT_LIMIT,
       },
       comments: Dated,
-      isMore: (page) => isCommentMissing(page, range.start),
+      // Newest first, as asked for; where it is not, the list is read to its end.
+      isMore: (page) => mayFollow(page, 'created_time', range.start),
     })
   },
   *records(of) {
@@ -347,37 +385,37 @@ const messages = (own: string): Stream<Options, z.output<typeof Message>> => ({
     const { http, options, range } = reading
     const graph = openGraph(http, options.version)
     const fields = `id,updated_time,messages.limit(${LAST_MESSAGES}){id,created_time,from,to}`
-    yield* graphList(reading.resume, async (cursor) => {
-      const query = { platform: 'MESSENGER', fields, limit: LIST_LIMIT, ...cursor }
+    yield* graphList(reading.resume, async (cursor, limit) => {
+      const query = { platform: 'MESSENGER', fields, limit, ...cursor }
       const { bytes, body, notes } = await graph.get(`${options.page}/conversations`, query, Threads)
       const isCut = body.data.some(
         ({ messages }) =>
-          messages?.paging?.next && messages.data.every((one) => Date.parse(one.created_time) >= range.start),
+          messages?.paging?.next && messages.data.every((one) => Date.parse(one.created_time ?? '') >= range.start),
       )
       const cut = `of a conversation, only the last ${LAST_MESSAGES} messages are shown; earlier ones of the days read are missing`
       const made = graphPage(bytes, isCut ? [...notes, { code: 'messages_cut', message: cut }] : notes)
       // There is no time-based paging here (reference "Page Conversations", Limitations).
-      const more = isAnyLater(body.data, 'updated_time', range.start)
+      const more = mayFollow(body.data, 'updated_time', range.start)
       return { made, next: more ? nextPage(body.paging) : null }
     })
   },
   *records(of) {
-    const Conversations = z.object({ data: z.array(z.object({ messages: GraphRows.optional() })) })
+    const Conversations = z.object({ data: z.array(z.object({ messages: GraphRows.nullish() })) })
     for (const { messages } of graphBody(Conversations, of).data) yield* messages?.data ?? []
   },
   notes: graphNotes,
   key: ({ id }) => id,
   map: ({ id, created_time, from, to }) => {
-    const isOwn = from?.id === own
+    const by = from?.id
     return interactions({
       id,
       at: created_time,
       channel: 'messaging',
       kind: 'message',
       // An answer belongs to what the customer began.
-      initiator: from && !isOwn ? 'customer' : undefined,
-      actor: from && (isOwn ? 'company' : 'customer'),
-      customer: person({ id: isOwn ? to?.data[0]?.id : from?.id }),
+      initiator: by && by !== own ? 'customer' : undefined,
+      actor: by ? (by === own ? 'company' : 'customer') : undefined,
+      customer: person({ id: by === own ? to?.data[0]?.id : by }),
     })
   },
 })
@@ -401,7 +439,11 @@ async function probe({ http, options, secret }: Probing<Options>): Promise<Probe
       {
         permission: 'read_insights',
         for: 'activity, followers, posts',
-        ask: ask('insights', { metric: 'page_follows', period: 'day' }),
+        // An empty list may mean that it is missing, or that the Page is small.
+        ask: async () => {
+          const query = { metric: FOLLOWS, period: 'day' }
+          return (await graph.get(`${page}/insights`, query, Insights)).body.data.length > 0
+        },
       },
       {
         permission: 'pages_read_engagement',
@@ -412,6 +454,7 @@ async function probe({ http, options, secret }: Probing<Options>): Promise<Probe
       {
         permission: 'pages_read_user_content',
         for: ['posts', options.comments && 'comments', options.ratings && 'ratings'].filter(Boolean).join(', '),
+        ask: ask('published_posts', { fields: 'id,comments.limit(0).summary(true)', limit: 1 }),
       },
     ],
     ...(messages
@@ -457,12 +500,14 @@ async function probe({ http, options, secret }: Probing<Options>): Promise<Probe
  * Secret `token`: a Page token, or better one of a business's system user, which does not run out; it is exchanged for
  * the Page's (field `access_token` of the Page: "only returned if the user making the request has a role on the Page").
  * The owner needs the task ANALYZE; permissions `read_insights`, `pages_read_engagement`, `pages_show_list`, and
- * `pages_read_user_content` for reactions and comments; `pages_messaging` for messages.
+ * `pages_read_user_content` for reactions and comments; `pages_messaging` and `pages_manage_metadata` for messages (guide
+ * "Conversations API").
  * - **One basis per counter**: reactions, comments, shares, clicks, views (as impressions) and reach are the lifetime
  *   counters of posts; the Page's daily totals of the same are not read, nor `page_post_engagements`, which adds them up.
  *   Profile and media views are no interactions.
  * - **Days** are Pacific. Metrics are refreshed every 24 hours; three trailing days are read again. Insights go back two
- *   years and need 100 likes; followers of smaller Pages are known from the first reading on.
+ *   years and need 100 likes; followers of smaller Pages are known from the first reading on. Without `read_insights` the
+ *   answer is an empty list as well, hence the warning `no_insights`.
  * - Reactions by day (`page_actions_post_reactions_*`) were withdrawn on 14 March 2024 (changelog "2023 Out-Of-Cycle
  *   Changes", December 14). Names of post metrics alive on v25.0: trypostit/trypost pull request 320.
  * - **Recommendations**: "attempting to query an edge or field that returns a recommendation using v22.0 or later will
@@ -484,7 +529,7 @@ export const facebook = defineSource({
   optionalSecrets: ['appSecret'],
   api: ({ options: { baseUrl, page, version }, secrets: { appSecret } }) => ({
     baseUrl: baseUrl.replace(/\/?$/, '/'),
-    ...graphApi(version, appSecret),
+    ...graphApi({ version, appSecret, object: 'Page' }),
     authorize: async ({ http, secret }) => {
       const token = await secret('token')
       const { body } = await http.get(`v${version}.0/${page}`, {

@@ -5,8 +5,6 @@ import { defineSource } from '../kit/define-source.ts'
 import { TidemarkError } from '../kit/errors.ts'
 import {
   askLiving,
-  BEFORE_PROFESSIONAL,
-  GONE,
   GraphRows,
   GraphTime,
   graphApi,
@@ -14,16 +12,16 @@ import {
   graphList,
   graphNotes,
   graphPage,
-  isAnyLater,
   META_ZONE,
+  mayFollow,
   metaSince,
   nextPage,
   openGraph,
   Paging,
-  refusal,
 } from '../kit/graph-api.ts'
 import { graphComments } from '../kit/graph-comments.ts'
 import { graphPermissions, type WantedPermission } from '../kit/graph-permissions.ts'
+import { BEFORE_PROFESSIONAL, GONE, isPermission, refusal } from '../kit/graph-refusal.ts'
 import type { Http } from '../kit/http.ts'
 import { unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
@@ -48,7 +46,7 @@ type Options = z.output<typeof Options>
 
 const Measured = z.object({ name: z.string(), day: z.string(), value: z.number() })
 
-const Count = z.int().min(0).optional()
+const Count = z.int().min(0).nullish()
 const Media = z.object({
   id: z.string(),
   timestamp: GraphTime,
@@ -62,39 +60,48 @@ const Media = z.object({
 
 const Followers = z.object({ followers_count: z.int(), day: z.string() })
 
-const Author = z.object({ id: z.string().optional(), username: z.string().optional() }).optional()
+const Author = z.object({ id: z.string().nullish(), username: z.string().nullish() }).nullish()
 const Comment = z.object({
   id: z.string(),
   timestamp: GraphTime,
   from: Author,
-  username: z.string().optional(),
+  username: z.string().nullish(),
   /** "Only returned if the app user created the comment": it is the company's own. */
-  user: z.object({ id: z.string() }).optional(),
-  parent_id: z.string().optional(),
+  user: z.object({ id: z.string() }).nullish(),
+  parent_id: z.string().nullish(),
   media: z.string(),
 })
 
-const Tagged = z.object({ id: z.string(), timestamp: GraphTime, username: z.string().optional() })
+const Tagged = z.object({ id: z.string(), timestamp: GraphTime, username: z.string().nullish() })
 
 /** What `pages` itself reads of answers. */
 const Listed = z.object({
-  data: z.array(z.object({ id: z.string(), media_product_type: z.string().optional(), comments_count: Count })),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      timestamp: GraphTime,
+      media_type: z.string().nullish(),
+      media_product_type: z.string().nullish(),
+    }),
+  ),
   paging: Paging,
 })
+const Commented = z.object({ data: z.array(z.object({ id: z.string(), comments_count: Count })), paging: Paging })
 const Dated = z.object({
-  data: z.array(z.object({ timestamp: GraphTime, replies: z.object({ paging: Paging }).optional() })),
+  data: z.array(z.object({ timestamp: GraphTime, replies: z.object({ paging: Paging }).nullish() })),
   paging: Paging,
 })
+/** Without results while the day is not counted yet. */
 const Breakdown = z.object({
-  results: z.array(z.object({ dimension_values: z.array(z.string()), value: z.number() })),
+  results: z.array(z.object({ dimension_values: z.array(z.string()), value: z.number() })).default([]),
 })
-const Values = z.array(z.looseObject({ value: z.unknown(), end_time: GraphTime.optional() })).default([])
+const Values = z.array(z.looseObject({ value: z.unknown().optional(), end_time: GraphTime.optional() })).default([])
 const Insights = z.object({
   data: z.array(
     z.object({
       name: z.string(),
       values: Values,
-      total_value: z.object({ value: z.number().optional(), breakdowns: z.array(Breakdown).optional() }).optional(),
+      total_value: z.object({ value: z.unknown().optional(), breakdowns: z.array(Breakdown).default([]) }).nullish(),
     }),
   ),
 })
@@ -103,13 +110,16 @@ const Insights = z.object({
 const MEDIA_DAYS = 28
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
+/** Of media, where only their comments are wanted. */
 const LIST_LIMIT = 25
 /** "Returns a maximum of 50 comments per query" (reference "IG Media / Comments", Limitations). */
 const COMMENT_LIMIT = 50
 
+/** Answers only by `follow_type`. */
+const FOLLOWS = 'follows_and_unfollows'
 /** Counts of a day that no counter of a media holds: who they are of, and what they stand for. */
 const acts: Record<string, 'follow' | 'action' | 'reply'> = {
-  follows_and_unfollows: 'follow',
+  [FOLLOWS]: 'follow',
   // The same as a time series: new followers of each day.
   follower_count: 'follow',
   profile_links_taps: 'action',
@@ -121,7 +131,7 @@ const acts: Record<string, 'follow' | 'action' | 'reply'> = {
 /** One total per call, hence a call per day and group: the breakdown goes with one metric alone. */
 const groups = [
   { metrics: ['profile_links_taps', 'website_clicks', 'replies'], breakdown: undefined },
-  { metrics: ['follows_and_unfollows'], breakdown: 'follow_type' },
+  { metrics: [FOLLOWS], breakdown: 'follow_type' },
 ]
 
 const nothing = async () => ({ bytes: new TextEncoder().encode('{"data":[]}'), body: { data: [] }, notes: [] })
@@ -145,30 +155,37 @@ const activity: Stream<Options, z.output<typeof Measured>> = {
       const when = { period: 'day', metric_type: 'total_value', breakdown, since: start / 1_000, until: end / 1_000 }
       const ask = async (asked: readonly string[]) => {
         const answer = await graph.get(`${options.account}/insights`, { metric: asked.join(','), ...when }, Insights)
-        const other = answer.body.data.find(({ name }) => !asked.includes(name))
-        if (other) throw new TidemarkError('changed', `an answer has ${other.name}; expected ${asked.join(', ')}`)
+        const names = answer.body.data.map(({ name }) => name)
+        if (names.length > 0 && !names.some((name) => asked.includes(name))) {
+          throw new TidemarkError('changed', `an answer has ${names.join(', ')}; expected ${asked.join(', ')}`)
+        }
         return answer
       }
       // Accounts with fewer than 100 followers lack some; that says nothing of the others.
       const group = at % groups.length
       const { answer, alive, notes } = await askLiving(living[group]!, ask, nothing)
       living[group] = alive
-      const made = graphPage(answer.bytes, [...answer.notes, ...notes], { day })
+      const made = graphPage(answer.bytes, [...answer.notes, ...notes], { day, asked: [...alive] })
+      if (group === groups.length - 1 && living.every((metrics) => metrics.length === 0)) {
+        const what = "check option account: it has to be the id in the field 'instagram_business_account' of the Page"
+        throw new TidemarkError('changed', `the Graph API refuses every metric of account ${options.account}; ${what}`)
+      }
       yield { ...made, resume: at + 1 < all.length ? at + 1 : null }
     }
   },
   *records(page) {
-    const { day } = (page.context ?? {}) as { day?: string }
+    const { day, asked = Object.keys(acts) } = (page.context ?? {}) as { day?: string; asked?: readonly string[] }
     for (const { name, values, total_value } of graphBody(Insights, page).data) {
+      if (!asked.includes(name)) continue
       for (const { value, end_time } of values) {
         if (end_time) yield { name, value, day: dayOf(Date.parse(end_time) - 12 * HOUR, META_ZONE) }
       }
       // What is missing or unknown is left out, and no zero. FOLLOWER is what an account became: a new follower.
       const gained = total_value?.breakdowns
-        ?.flatMap(({ results }) => results)
-        .filter(({ dimension_values }) => dimension_values.includes('FOLLOWER'))
-      const total = gained ? gained[0]?.value : total_value?.value
-      if (total !== undefined) yield { name, value: total, day }
+        .flatMap(({ results }) => results)
+        .find(({ dimension_values }) => dimension_values.some((one) => /^follower$/i.test(one)))
+      const total = name === FOLLOWS ? gained?.value : total_value?.value
+      if (total !== undefined && total !== null) yield { name, value: total, day }
     }
   },
   notes: graphNotes,
@@ -203,8 +220,17 @@ const lifetime = ['views', 'reach', 'saved', 'shares']
 
 type Graph = ReturnType<typeof openGraph>
 
-/** A media's lifetime metrics; those it does not have are left out, with a note where that is no matter of time. */
-async function insightsOf(graph: Graph, id: string, metrics: readonly string[]) {
+interface Found {
+  readonly insights: Readonly<Record<string, number>>
+  /** Metrics that media of its type have. */
+  readonly alive: readonly string[]
+  readonly notes: readonly Note[]
+  /** Why it has no insights, where it may be the only one, or one of all. */
+  readonly refused?: unknown
+}
+
+/** A media's lifetime metrics; those it does not have are left out, with a note. */
+async function insightsOf(graph: Graph, id: string, metrics: readonly string[]): Promise<Found> {
   const ask = (asked: readonly string[]) => graph.get(`${id}/insights`, { metric: asked.join(',') }, Insights)
   try {
     const { answer, alive, notes } = await askLiving(metrics, ask, nothing)
@@ -215,20 +241,26 @@ async function insightsOf(graph: Graph, id: string, metrics: readonly string[]) 
     }
     return { insights, alive, notes: [...answer.notes, ...notes] }
   } catch (error) {
-    const { code, subcode } = refusal(error) ?? {}
-    const isGone = code === 100 && subcode === GONE
-    const missing = subcode === BEFORE_PROFESSIONAL ? 'before_professional' : fewViewers(error) && 'not_enough_viewers'
-    if (!isGone && !missing) throw error
-    return { insights: {}, alive: metrics, notes: missing ? [{ code: missing, message: unmeasured[missing]! }] : [] }
+    const { code = 0, subcode } = refusal(error) ?? {}
+    const why =
+      (subcode === BEFORE_PROFESSIONAL && 'before_professional') ||
+      (fewViewers(error) && 'not_enough_viewers') ||
+      (code === 100 && subcode === GONE && 'gone') ||
+      ((isPermission(code) || code === 100) && 'insights_refused')
+    if (!why) throw error
+    const notes = [{ code: why, message: unmeasured[why] }]
+    return { insights: {}, alive: metrics, notes, ...(why === 'insights_refused' && { refused: error }) }
   }
 }
 
 /** Error 10 means a missing permission as well. */
 const fewViewers = (error: unknown) => error instanceof TidemarkError && /not enough viewers/i.test(error.message)
 
-const unmeasured: Record<string, string> = {
+const unmeasured = {
   before_professional: 'media from before the account became a professional one have no views, reach, saves and shares',
   not_enough_viewers: 'media that too few people saw have no views, reach, saves and shares',
+  gone: 'media that were deleted meanwhile, or that the token may not see, have no views, reach, saves and shares',
+  insights_refused: 'some media are refused views, reach, saves and shares, though others are not',
 }
 
 const media: Stream<Options, z.output<typeof Media>> = {
@@ -241,19 +273,25 @@ const media: Stream<Options, z.output<typeof Media>> = {
     const since = Math.floor((range.end - MEDIA_DAYS * DAY) / 1_000)
     const fields = 'id,timestamp,media_type,media_product_type,like_count,comments_count'
     const living = new Map<string, readonly string[]>()
-    yield* graphList(resume, async (cursor) => {
-      const query = { fields, since, limit: LIST_LIMIT, ...cursor }
+    let isAnswered = false
+    yield* graphList(resume, async (cursor, limit) => {
+      const query = { fields, since, limit, ...cursor }
       const { bytes, body, notes } = await graph.get(`${options.account}/media`, query, Listed)
-      const all: Record<string, Record<string, number>> = {}
-      const more: Note[] = []
-      for (const { id, media_product_type: type = '' } of body.data) {
-        const found = await insightsOf(graph, id, living.get(type) ?? lifetime)
-        living.set(type, found.alive)
-        all[id] = found.insights
-        more.push(...found.notes)
+      const found = new Map<string, Found>()
+      for (const { id, media_type, media_product_type } of body.data) {
+        const type = `${media_product_type} ${media_type}`
+        const one = await insightsOf(graph, id, living.get(type) ?? lifetime)
+        living.set(type, one.alive)
+        found.set(id, one)
       }
-      const made = graphPage(bytes, different([...notes, ...more]), { day: from, insights: all })
-      return { made, next: nextPage(body.paging) }
+      const all = [...found.values()]
+      isAnswered ||= all.some(({ refused }) => !refused)
+      // One of many may be refused; if all are, it is the token that is.
+      if (all.length > 0 && !isAnswered) throw all[0]!.refused
+      const said = different([...notes, ...all.flatMap((one) => one.notes)])
+      const insights = Object.fromEntries([...found].map(([id, one]) => [id, one.insights]))
+      const more = mayFollow(body.data, 'timestamp', since * 1_000)
+      return { made: graphPage(bytes, said, { day: from, insights }), next: more ? nextPage(body.paging) : null }
     })
   },
   *records(page) {
@@ -270,8 +308,8 @@ const media: Stream<Options, z.output<typeof Media>> = {
       published: timestamp,
       impressions: of.views,
       reach: of.reach,
-      likes: like_count,
-      comments: comments_count,
+      likes: like_count ?? undefined,
+      comments: comments_count ?? undefined,
       shares: of.shares,
       saves: of.saved,
     }),
@@ -296,19 +334,19 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
       name: 'media',
       path: `${options.account}/media`,
       query: { fields: 'id,comments_count', since, until: Math.ceil(range.end / 1_000), limit: LIST_LIMIT },
-      listed: Listed,
+      listed: Commented,
       hasComments: ({ comments_count }) => comments_count !== 0,
       // Newest first; replies come with the comment they answer, so late ones to old comments are not seen.
       commentQuery: { fields: `${fields},replies{${fields}}`, limit: COMMENT_LIMIT },
       comments: Dated,
-      isMore: (page) => isAnyLater(page, 'timestamp', range.start),
+      isMore: (page) => mayFollow(page, 'timestamp', range.start),
       notes: (page) => (page.some(({ replies }) => replies?.paging?.next) ? [repliesCut] : []),
     })
   },
   *records(page) {
     const { list, media } = page.context as { list?: boolean; media?: string }
     if (list) return
-    const WithReplies = z.object({ data: z.array(z.looseObject({ replies: GraphRows.optional() })) })
+    const WithReplies = z.object({ data: z.array(z.looseObject({ replies: GraphRows.nullish() })) })
     for (const { replies, ...comment } of graphBody(WithReplies, page).data) {
       yield { ...comment, media }
       for (const reply of replies?.data ?? []) yield { ...reply, media }
@@ -316,8 +354,8 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
   },
   notes: graphNotes,
   key: ({ id }) => id,
-  map: ({ id, timestamp, from, username = from?.username, user, parent_id, media }) => {
-    const isOwn = user !== undefined || from?.id === own
+  map: ({ id, timestamp, from, username, user, parent_id, media }) => {
+    const isOwn = Boolean(user) || from?.id === own
     return interactions({
       id,
       at: timestamp,
@@ -325,14 +363,14 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
       kind: 'comment',
       initiator: isOwn ? (parent_id ? undefined : 'company') : 'customer',
       actor: isOwn ? 'company' : 'customer',
-      customer: isOwn ? undefined : named(username, from?.id),
+      customer: isOwn ? undefined : named(username ?? from?.username, from?.id),
       content: media,
     })
   },
 })
 
 /** A tag tells only the user name; a comment joins it with the id. */
-const named = (username: string | undefined, id?: string) => person({ id: [id, username && `@${username}`] })
+const named = (username?: string | null, id?: string | null) => person({ id: [id, username && `@${username}`] })
 
 const mentions: Stream<Options, z.output<typeof Tagged>> = {
   kind: 'events',
@@ -340,10 +378,10 @@ const mentions: Stream<Options, z.output<typeof Tagged>> = {
   record: Tagged,
   async *pages({ http, options, range, resume }) {
     const graph = openGraph(http, options.version)
-    yield* graphList(resume, async (cursor) => {
-      const query = { fields: 'id,timestamp,username', limit: LIST_LIMIT, ...cursor }
+    yield* graphList(resume, async (cursor, limit) => {
+      const query = { fields: 'id,timestamp,username', limit, ...cursor }
       const { bytes, body, notes } = await graph.get(`${options.account}/tags`, query, Dated)
-      const next = isAnyLater(body.data, 'timestamp', range.start) ? nextPage(body.paging) : null
+      const next = mayFollow(body.data, 'timestamp', range.start) ? nextPage(body.paging) : null
       return { made: graphPage(bytes, notes), next }
     })
   },
@@ -355,8 +393,8 @@ const mentions: Stream<Options, z.output<typeof Tagged>> = {
 }
 
 /**
- * A token of Instagram Login lives for 60 days and may be refreshed once it is a day old. One that is too young, or
- * refused, is used as it is: if it is no good, the first call says so.
+ * A token of Instagram Login lives for 60 days and may be refreshed once it is a day old. One that is too young, refused,
+ * or unknown to a server that refreshes none, is used as it is: if it is no good, the first call says so.
  */
 async function refreshed(http: Http, token: string): Promise<string> {
   try {
@@ -366,7 +404,7 @@ async function refreshed(http: Http, token: string): Promise<string> {
     })
     return body.access_token
   } catch (error) {
-    if (refusal(error) && error instanceof TidemarkError && !/limited|unavailable/.test(error.code)) return token
+    if (error instanceof TidemarkError && !/limited|unavailable/.test(error.code)) return token
     throw error
   }
 }
@@ -397,7 +435,10 @@ async function probe({ http, options, now, secret }: Probing<Options>): Promise<
           {
             permission: `${named}manage_comments`,
             for: [comments && 'comments', mentions && 'mentions'].filter(Boolean).join(', '),
-            ask: ask('tags', { fields: 'id', limit: 1 }),
+            // Tags are documented for Facebook Login alone.
+            ask: mentions
+              ? ask('tags', { fields: 'id', limit: 1 })
+              : ask('media', { fields: 'id,comments.limit(1){id}', limit: 1 }),
           },
         ]
       : []),
@@ -426,8 +467,8 @@ async function probe({ http, options, now, secret }: Probing<Options>): Promise<
  * Secret `token`. With `login: 'facebook'` a user or system-user token with `instagram_basic`,
  * `instagram_manage_insights`, `pages_read_engagement` (and `ads_read` where the role came through Business Manager);
  * with `'instagram'` a long-lived one with `instagram_business_basic`, `instagram_business_manage_insights`, which every
- * run refreshes (reference "Refresh Access Token"). Comments and tags need `instagram_manage_comments`, or
- * `instagram_business_manage_comments`.
+ * run refreshes (reference "Refresh Access Token"). Comments need `instagram_manage_comments`, or
+ * `instagram_business_manage_comments`; so do tags, which are documented for Facebook Login only (reference "IG User / Tags").
  * Secret `appSecret`, optional, is that of the app: with it every request carries `appsecret_proof`, which apps with the
  * setting "Require App Secret" demand (guide "Secure Graph API Calls").
  * - **One basis per counter**: likes, comments, views (as impressions), reach, saves and shares are the lifetime counters
@@ -435,7 +476,10 @@ async function probe({ http, options, now, secret }: Probing<Options>): Promise<
  *   also exist where there are no insights; a hidden like count is absent.
  * - **Days** are Pacific. `follows_and_unfollows` answers only as `total_value` with `breakdown=follow_type`; FOLLOWER are
  *   those gained (their sum is that of `follower_count`). Everything else of the day is `total_value` too.
- * - An empty data set is no zero. Ads are not counted. Stories live 24 hours and are not read.
+ * - An empty data set is no zero, and neither is a breakdown without results, as of a day that is not counted yet. Ads are
+ *   not counted. Stories live 24 hours and are not read; replies by or to people in Europe and Japan are not counted, and
+ *   are given as 0 where the account is there (reference "Instagram Media Insights", Limitations).
+ * - A media that is refused its insights, or gone, keeps its fields, with a warning; where all are refused, the token is.
  * - Comments: newest first, top level with replies by field expansion (reference "IG Media / Comments"), of media no older
  *   than 28 days. Mentions in captions and comments come by webhook only.
  */
@@ -446,19 +490,16 @@ export const instagram = defineSource({
   secrets: ['token'],
   probe,
   optionalSecrets: ['appSecret'],
-  api: ({ options: { login, version, baseUrl }, secrets: { token, appSecret } }) => ({
+  api: ({ options: { login, version, baseUrl }, secrets: { appSecret } }) => ({
     baseUrl: (baseUrl ?? `https://graph.${login}.com`).replace(/\/?$/, '/'),
-    ...graphApi(version, appSecret),
-    ...(login === 'facebook'
-      ? { headers: { authorization: `Bearer ${token}` } }
-      : {
-          authorize: async ({ http, secret, keep }) => {
-            const old = await secret('token')
-            const fresh = await refreshed(http, old)
-            if (fresh !== old) await keep('token', fresh)
-            return { authorization: `Bearer ${fresh}` }
-          },
-        }),
+    ...graphApi({ version, appSecret, object: 'Instagram account' }),
+    authorize: async ({ http, secret, keep }) => {
+      const old = await secret('token')
+      if (login === 'facebook') return { authorization: `Bearer ${old}` }
+      const fresh = await refreshed(http, old)
+      if (fresh !== old) await keep('token', fresh)
+      return { authorization: `Bearer ${fresh}` }
+    },
   }),
   streams: (options) => ({
     activity,

@@ -146,7 +146,7 @@ describe('what is wrong is told by its name', () => {
     expect(health).toMatchObject({
       status: 'failed',
       missing: [{ permission: 'read_insights' }, { permission: 'pages_messaging', for: 'messages' }],
-      details: { 'cannot be checked': 'pages_show_list, pages_read_user_content' },
+      details: { 'cannot be checked': 'pages_show_list' },
     })
     expect((await vendors.ask('facebook', { messages: false })).missing).toHaveLength(1)
   })

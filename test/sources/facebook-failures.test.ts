@@ -40,11 +40,14 @@ describe('tokens and permissions', () => {
     })
   })
 
-  test('a Page that is not there is a change, not a dead metric', async () => {
+  test('a Page that is not there, or not shown, is for the operator, and no dead metric', async () => {
     const sandbox = await start()
     const wrong = facebook({ page: '999', baseUrl: sandbox.baseUrl })
     const asked = { from: DAY, secrets: { token: PAGE_TOKEN } }
-    await expect(readStream(wrong, 'activity', asked)).rejects.toMatchObject({ code: 'changed' })
+    await expect(readStream(wrong, 'activity', asked)).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringContaining('correct the id of the Page in the config'),
+    })
     expect(sandbox.requests).toHaveLength(1)
   })
 })

@@ -76,7 +76,7 @@ describe('daily figures', () => {
     const sandbox = await start({ dead: ['page_follows'] })
     await expect(read(sandbox, 'followers')).rejects.toMatchObject({
       code: 'changed',
-      message: expect.stringContaining('(#100) The value must be a valid insights metric'),
+      message: expect.stringMatching(/\(#100\) The value must be a valid insights metric; asked for page_follows/),
     })
   })
 

@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { instagram } from '../../functions/sources/instagram.ts'
 import { ACCOUNT, DAY, many, media, read, start, TOKEN } from './instagram-account.ts'
 
-const _HOUR = 3_600_000
-
 describe('tokens', () => {
   test('each login has its host, and goes to nobody else', () => {
     const host = (login: 'facebook' | 'instagram', baseUrl?: string) => {
@@ -47,9 +45,12 @@ describe('tokens', () => {
 })
 
 describe('failures', () => {
-  test('an account that is not there is a change, not a dead metric', async () => {
+  test('an account that is not there, or not shown, is for the operator, and no dead metric', async () => {
     const sandbox = await start()
-    await expect(read(sandbox, 'activity', {}, { account: '1' })).rejects.toMatchObject({ code: 'changed' })
+    await expect(read(sandbox, 'activity', {}, { account: '1' })).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringContaining('correct the id of the Instagram account in the config'),
+    })
     expect(sandbox.requests).toHaveLength(1)
   })
 

@@ -235,5 +235,3 @@ describe('comments and tags', () => {
     expect(Object.keys(streams)).toEqual(['activity', 'followers', 'media', 'comments', 'mentions'])
   })
 })
-
-const _FIXTURE = new URL('../../../shared/vendor/instagram/fixtures/user_insights.json', import.meta.url)
