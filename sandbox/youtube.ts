@@ -19,6 +19,14 @@ export interface YoutubeComment {
   readonly replies?: readonly YoutubeComment[]
 }
 
+/** A video and its traffic, which is part of the channel's. */
+export interface YoutubeVideo {
+  readonly id: string
+  /** RFC 3339 instant; absent while it is private. */
+  readonly published?: string
+  readonly days?: Readonly<Record<string, YoutubeDay>>
+}
+
 export interface YoutubeAccount {
   readonly channel: string
   /** First day of the channel. */
@@ -28,6 +36,8 @@ export interface YoutubeAccount {
   /** @default 0 */
   readonly subscribers?: number | ((today: Day) => number)
   readonly hidesSubscribers?: boolean
+  /** Newest first, as the channel lists them. */
+  readonly videos?: readonly YoutubeVideo[]
   readonly comments?: readonly YoutubeComment[]
   /** The clock: what happens after it has not happened. @default - the real time */
   readonly now?: () => Date
@@ -39,7 +49,7 @@ export interface YoutubeAccount {
   readonly granted?: readonly string[]
   /** Units of the Data API until its day is over. @default 10,000 */
   readonly units?: number
-  /** Threads and replies that one page holds at the most, and replies that come with their thread. @default 100 and 5 */
+  /** Threads, replies and videos that one page holds at the most, and replies that come with their thread. @default 100 and 5 */
   readonly page?: number
   readonly inThread?: number
   readonly faults?: readonly Fault[]
@@ -64,7 +74,8 @@ const AUTH = 'https://www.googleapis.com/auth/'
 
 /**
  * Plays YouTube's Analytics API v2 and Data API v3 on loopback: reports by day that end with the last day that is ready
- * (reference of `reports.query`) and hold zeros for quiet days, channel statistics with rounded subscribers, comment
+ * (reference of `reports.query`) and hold zeros for quiet days, reports by video of at most 200, which leave out those
+ * without traffic ("Channel reports", "Top videos"), channel statistics with rounded subscribers, uploads and comment
  * threads newest first, partial answers (`fields`), quotas and scopes as the discovery documents have them.
  */
 export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeSandbox> {
@@ -86,12 +97,14 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
         scopes.map((scope) => AUTH + scope),
       )
     if (method !== 'GET') return { status: 404, body: '<!DOCTYPE html><title>Error 404</title>' }
-    if (path === '/v2/reports') return allowed('yt-analytics.readonly') ?? report(query)
-    const reads = ['youtube.readonly', 'youtube.force-ssl']
+    const reads = ['youtube.readonly', 'youtube', 'youtube.force-ssl']
+    // Both: the reference of `reports.query` asks for the second as well.
+    if (path === '/v2/reports') return allowed('yt-analytics.readonly') ?? allowed(...reads) ?? report(query)
     const lists: Record<string, [string[], () => SandboxAnswer]> = {
       '/youtube/v3/channels': [reads, () => channels(query)],
       '/youtube/v3/commentThreads': [['youtube.force-ssl'], () => threads(query)],
       '/youtube/v3/comments': [['youtube.force-ssl'], () => replies(query)],
+      '/youtube/v3/playlistItems': [reads, () => uploads(query)],
     }
     const [scopes, list] = lists[path] ?? []
     if (!scopes || !list) return { status: 404, body: '<!DOCTYPE html><title>Error 404</title>' }
@@ -116,13 +129,16 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
     if (query.get('ids') !== `channel==${channel}` && query.get('ids') !== 'channel==MINE') {
       return reasoned(403, 'forbidden', 'Forbidden')
     }
-    if (query.get('dimensions') !== 'day') return reasoned(400, 'badRequest', 'The query is not supported.')
+    const dimension = query.get('dimensions') ?? ''
     const ready = addDays(dayOf(now().getTime(), ZONE), -1 - lag)
     const first = from < account.since ? account.since : from
-    const rows = eachDay(first, to < ready ? to : ready).map((one) => [
-      one,
-      ...asked.map((name) => account.days?.[one]?.[name] ?? 0),
-    ])
+    const days = eachDay(first, to < ready ? to : ready)
+    const rows = dimension === 'video' ? videoRows(query, days, asked) : dayRows(dimension, days, asked)
+    if (!rows) {
+      const list = 'https://developers.google.com/youtube/analytics/v2/available_reports'
+      const message = `The query is not supported. Check the documentation at ${list} for a list of supported queries.`
+      return reasoned(400, 'badRequest', message)
+    }
     const start = Number(query.get('startIndex') ?? 1) - 1
     const page = rows.slice(start, start + Number(query.get('maxResults') ?? rows.length))
     const header = (name: string, columnType: string, dataType: string) => ({ name, columnType, dataType })
@@ -131,12 +147,53 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
       body: {
         kind: 'youtubeAnalytics#resultTable',
         columnHeaders: [
-          header('day', 'DIMENSION', 'STRING'),
+          header(dimension, 'DIMENSION', 'STRING'),
           ...asked.map((name) => header(name, 'METRIC', 'INTEGER')),
         ],
         ...(page.length > 0 && { rows: page }),
       },
     }
+  }
+
+  type Metrics = readonly (typeof metrics)[number][]
+  type Row = readonly (string | number)[]
+
+  const dayRows = (dimension: string, days: readonly Day[], asked: Metrics): Row[] | undefined =>
+    dimension === 'day' ? days.map((one) => [one, ...asked.map((name) => account.days?.[one]?.[name] ?? 0)]) : undefined
+
+  /** Supported only with a descending order and at most 200 rows. */
+  function videoRows(query: URLSearchParams, days: readonly Day[], asked: Metrics): Row[] | undefined {
+    const [, by] = /^-(\w+)$/.exec(query.get('sort') ?? '') ?? []
+    const most = Number(query.get('maxResults') ?? Number.NaN)
+    const column = asked.map(String).indexOf(by ?? '')
+    const [, ids] = /^video==([\w,-]+)$/.exec(query.get('filters') ?? 'video==') ?? []
+    if (column < 0 || !(most >= 1 && most <= 200) || (query.has('filters') && !ids)) return undefined
+    const wanted = ids?.split(',')
+    if (wanted && wanted.length > 500) return undefined
+    const rows = (account.videos ?? [])
+      .filter(({ id, published }) => published !== undefined && (!wanted || wanted.includes(id)))
+      .map((video): [string, ...number[]] => {
+        const sum = (name: (typeof metrics)[number]) =>
+          days.reduce((total, one) => total + (video.days?.[one]?.[name] ?? 0), 0)
+        return [video.id, ...asked.map(sum)]
+      })
+      .filter(([, ...figures]) => figures.some((figure) => figure !== 0))
+    return rows.sort((a, b) => Number(b[column + 1]) - Number(a[column + 1])).slice(0, most)
+  }
+
+  const uploadsOf = `UU${channel.slice(2)}`
+
+  function uploads(query: URLSearchParams): SandboxAnswer {
+    const known = (account.videos ?? []).filter(({ published }) => !published || happened({ at: published }))
+    if (query.get('playlistId') !== uploadsOf || known.every(({ published }) => !published)) {
+      const message = "The playlist identified with the request's <code>playlistId</code> parameter cannot be found."
+      return reasoned(404, 'playlistNotFound', message, 'youtube.playlistItem')
+    }
+    const items = known.map(({ id, published }) => {
+      const contentDetails = { videoId: id, ...(published && { videoPublishedAt: published }) }
+      return { kind: 'youtube#playlistItem', etag: 'e', id: `${uploadsOf}.${id}`, contentDetails }
+    })
+    return listed('youtube#playlistItemListResponse', items, query, 50)
   }
 
   function channels(query: URLSearchParams): SandboxAnswer {
@@ -150,17 +207,19 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
       viewCount: '1000',
       ...(!account.hidesSubscribers && { subscriberCount: String(rounded(exact)) }),
       hiddenSubscriberCount: account.hidesSubscribers ?? false,
-      videoCount: '10',
+      videoCount: String((account.videos ?? []).filter(({ published: at }) => at && happened({ at })).length),
     }
-    const part = query.getAll('part').flatMap((one) => one.split(','))
+    const part = partsOf(query)
+    const contentDetails = { relatedPlaylists: { likes: '', uploads: uploadsOf } }
     const snippet = { title: 'The Channel', publishedAt: `${account.since}T00:00:00Z` }
-    const parts = { ...(part.includes('snippet') && { snippet }), ...(part.includes('statistics') && { statistics }) }
+    const all = { snippet, contentDetails, statistics }
+    const parts = Object.fromEntries(Object.entries(all).filter(([name]) => part.includes(name)))
     const items = found ? [{ kind: 'youtube#channel', etag: 'e', id, ...parts }] : undefined
     const pageInfo = { totalResults: found ? 1 : 0, resultsPerPage: 5 }
     return { status: 200, body: { kind: 'youtube#channelListResponse', etag: 'e', pageInfo, ...(items && { items }) } }
   }
 
-  const happened = ({ at }: YoutubeComment) => Date.parse(at) <= now().getTime()
+  const happened = ({ at }: Pick<YoutubeComment, 'at'>) => Date.parse(at) <= now().getTime()
 
   function threads(query: URLSearchParams): SandboxAnswer {
     if (query.get('allThreadsRelatedToChannelId') !== channel)
@@ -181,7 +240,7 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
           totalReplyCount: given.length,
           isPublic: true,
         },
-        ...(query.getAll('part').includes('replies') &&
+        ...(partsOf(query).includes('replies') &&
           shown.length > 0 && { replies: { comments: shown.map((one) => comment(one, thread)) } }),
       }
     })
@@ -216,10 +275,12 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
     }
   }
 
-  function listed(kind: string, items: readonly object[], query: URLSearchParams): SandboxAnswer {
+  function listed(kind: string, items: readonly object[], query: URLSearchParams, limit = 100): SandboxAnswer {
     const start = Number(Buffer.from(query.get('pageToken') ?? '', 'base64url').toString() || 0)
     const most = Number(query.get('maxResults') ?? 20)
-    if (!(most >= 1 && most <= 100)) return reasoned(400, 'invalidParameter', 'maxResults must be within 1 and 100.')
+    if (!(most >= 1 && most <= limit)) {
+      return reasoned(400, 'invalidParameter', `maxResults must be within 1 and ${limit}.`)
+    }
     const size = Math.min(most, account.page ?? 100)
     const page = items.slice(start, start + size)
     const more = start + size < items.length
@@ -238,6 +299,9 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
     },
   }
 }
+
+/** Both spellings of several parts: one parameter with commas, and one for each. */
+const partsOf = (query: URLSearchParams) => query.getAll('part').flatMap((one) => one.split(','))
 
 /** Down to three figures, as public counts are. */
 function rounded(count: number): number {
@@ -282,7 +346,7 @@ function pick(value: unknown, fields: Fields): unknown {
  * The channel of the demo: invented, with the ups and downs of the demo's website.
  * @param until the last day of its data, or up to six days after it
  */
-export function demoYoutube(until: Day): Pick<YoutubeAccount, 'channel' | 'since' | 'days' | 'subscribers'> {
+export function demoYoutube(until: Day): Pick<YoutubeAccount, 'channel' | 'since' | 'days' | 'videos' | 'subscribers'> {
   const days = [...webDays(until)].map(([on, { views }]): [Day, YoutubeDay] => {
     const share = (of: number) => Math.round(views * of)
     return [
@@ -297,10 +361,24 @@ export function demoYoutube(until: Day): Pick<YoutubeAccount, 'channel' | 'since
       },
     ]
   })
+  /** One a week, which has half of what the channel has on its day, and half as much on each day after. */
+  const videos = days
+    .filter((_, at) => at % 7 === 0)
+    .map(([on], week): YoutubeVideo => {
+      const first = days.slice(week * 7, week * 7 + 10)
+      const share = (of: YoutubeDay, age: number) =>
+        Object.fromEntries(Object.entries(of).map(([name, count]) => [name, Math.floor(count / 2 ** (age + 1))]))
+      return {
+        id: `demo-${on}`,
+        published: `${on}T18:00:00Z`,
+        days: Object.fromEntries(first.map(([one, figures], age) => [one, share(figures, age)])),
+      }
+    })
   return {
     channel: `UC${'demo'.repeat(5)}00`,
     since: days[0]![0],
     days: Object.fromEntries(days),
+    videos: videos.reverse(),
     subscribers: (today) =>
       days.reduce((sum, [on, { subscribersGained = 0, subscribersLost = 0 }]) => {
         return on <= today ? sum + subscribersGained - subscribersLost : sum

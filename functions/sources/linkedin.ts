@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { audience, interactions, posts } from '../facts.ts'
-import type { Api } from '../kit/api.ts'
+import type { Api, Http } from '../kit/api.ts'
 import { noRepeat } from '../kit/cursor.ts'
 import { addDays, type Day, dayOf } from '../kit/day.ts'
 import { defineSource } from '../kit/define-source.ts'
@@ -25,17 +25,19 @@ const Options = z.strictObject({
   repull: z.int().min(0).default(4),
   /** @default 'https://api.linkedin.com/rest' */
   baseUrl: z.url().default(BASE),
-  /** @default - LinkedIn's token endpoint; `accessToken` under `baseUrl`, where that is not LinkedIn's */
+  /** @default - LinkedIn's token endpoint; `oauth/v2/accessToken` beside `rest` of `baseUrl`, where that is not LinkedIn's */
   tokenUrl: z.url().optional(),
 })
 type Options = z.output<typeof Options>
 
 /** May be below zero: LinkedIn corrects earlier days by later ones. */
-const Count = z.int().optional()
+const Count = z.int().nullish()
 const Shares = z.object({
   totalShareStatistics: z.object({
     impressionCount: Count,
     uniqueImpressionsCount: Count,
+    /** So spelled by the sample answer for days (guide "Organization Share Statistics"); its schema spells the other. */
+    uniqueImpressionsCounts: Count,
     clickCount: Count,
     likeCount: Count,
     commentCount: Count,
@@ -43,24 +45,26 @@ const Shares = z.object({
   }),
 })
 const Follows = z.object({ followerGains: z.object({ organicFollowerGain: Count, paidFollowerGain: Count }) })
-const Buttons = z.array(z.object({ clicks: Count })).optional()
+const Buttons = z.array(z.object({ clicks: Count })).nullish()
 const Clicks = z.object({
   totalPageStatistics: z.object({
-    clicks: z.object({ desktopCustomButtonClickCounts: Buttons, mobileCustomButtonClickCounts: Buttons }).optional(),
+    clicks: z.object({ desktopCustomButtonClickCounts: Buttons, mobileCustomButtonClickCounts: Buttons }).nullish(),
   }),
 })
 const Followers = z.object({ day: z.string(), firstDegreeSize: z.int().min(0) })
 
+const Paging = z
+  .object({
+    start: z.int().default(0),
+    count: z.int().default(0),
+    total: z.int().default(0),
+    links: z.array(z.object({ rel: z.string(), href: z.string().default('') })).default([]),
+  })
+  .prefault({})
 /** What `pages` and `records` read of a report. */
 const Report = z.object({
   elements: z.array(z.looseObject({ timeRange: z.object({ start: z.int(), end: z.int() }) })),
-  paging: z
-    .object({
-      start: z.int().default(0),
-      count: z.int().default(0),
-      links: z.array(z.object({ rel: z.string() })).default([]),
-    })
-    .optional(),
+  paging: Paging,
 })
 /** Where a reading stands: the first element of the next page, and the last day seen before it. */
 const Place = z.object({ start: z.int(), count: z.int(), last: z.string() })
@@ -69,6 +73,17 @@ type Place = z.output<typeof Place>
 const DAY_MS = 86_400_000
 /** Days after which a day that is absent is an empty one, and no longer a late one. */
 const LATE = 7
+
+/** The page after one with so many elements, by its link or by the total; null after the last. */
+function pageAfter(elements: number, { start, count, total, links }: z.output<typeof Paging>) {
+  const next = links.find(({ rel }) => rel === 'next')
+  if (!next && (elements === 0 || start + elements >= total)) return null
+  const asked = URL.parse(next?.href ?? '', BASE)?.searchParams
+  return {
+    start: Number(asked?.get('start') ?? start + (count || elements)),
+    count: Number(asked?.get('count') ?? (count || elements)),
+  }
+}
 
 const urnOf = ({ organization }: Options) => `urn:li:organization:${organization}`
 
@@ -97,12 +112,11 @@ async function* readReport(
     })
     const days: string[] = body.elements.map(({ timeRange }) => dayOfRange(timeRange))
     const last = [...days, place?.last ?? ''].reduce((most, one) => (one > most ? one : most))
-    const { start = 0, count = 0, links = [] } = body.paging ?? {}
-    const isMore = links.some(({ rel }) => rel === 'next')
-    place = isMore ? { start: once(start + count), count, last } : null
+    const next = pageAfter(days.length, body.paging)
+    place = next ? { ...next, start: once(next.start), last } : null
     const over = addDays(dayOf(now.getTime(), 'UTC'), -1 - LATE)
     const through = (last > over ? last : over) as Day
-    yield { page: { bytes }, resume: place, ...(!isMore && through < to && { through }) }
+    yield { page: { bytes }, resume: place, ...(!next && through < to && { through }) }
   } while (place)
 }
 
@@ -119,7 +133,7 @@ function since(now: Date): Day {
   return addDays(dayOf(yearAgo, 'UTC'), 1)
 }
 
-const counted = (count: number | undefined) => (count !== undefined && count >= 0 ? count : undefined)
+const counted = (count: number | null | undefined) => (typeof count === 'number' && count >= 0 ? count : undefined)
 
 /** Names of counters below zero, anywhere in a record. */
 function negatives(value: unknown, name = ''): string[] {
@@ -172,7 +186,7 @@ const shares = (options: Options) =>
         channel: 'social',
         basis: 'day',
         impressions: counted(of.impressionCount),
-        reach: counted(of.uniqueImpressionsCount),
+        reach: counted(of.uniqueImpressionsCount ?? of.uniqueImpressionsCounts),
         likes: counted(of.likeCount),
         comments: counted(of.commentCount),
         shares: counted(of.shareCount),
@@ -238,7 +252,7 @@ const followers: Stream<Options, z.output<typeof Followers>> = {
 const Token = z.object({ access_token: z.string().min(1), refresh_token: z.string().min(1).optional() })
 /** Of the token endpoint, and of the interface. */
 const TokenRefusal = z.object({ error: z.string(), error_description: z.string().default('') })
-const Refusal = z.object({ status: z.int(), code: z.string().optional(), message: z.string().default('') })
+const Refusal = z.object({ status: z.int().optional(), code: z.string().optional(), message: z.string().default('') })
 
 /** The limits are a day's, of UTC, and of the app or the member: trying again soon only spends more of them. */
 function secondsToMidnight(date: string | undefined): number {
@@ -256,12 +270,14 @@ const failureOf =
       if (answered === 200) return new TidemarkError('unavailable', said)
       return new TidemarkError(
         'credentials',
-        `${said}: the refresh token lives for 365 days, or was revoked; authorise again, and check the client's id and secret`,
+        error === 'invalid_client'
+          ? `${said}: enter the client's id and secret again, as the developer portal shows them`
+          : `${said}: the refresh token lives for 365 days, or was revoked; authorise again, with this client's id and secret`,
       )
     }
     const refusal = Refusal.safeParse(body).data
-    const status = answered === 200 && refusal && refusal.status >= 400 ? refusal.status : answered
-    const said = (refusal?.message || refusal?.code || '').slice(0, 200)
+    const status = answered === 200 && refusal?.status && refusal.status >= 400 ? refusal.status : answered
+    const said = (refusal?.message || refusal?.code || `it answered ${status}`).slice(0, 200)
     if (status === 426 || refusal?.code === 'NONEXISTENT_VERSION') {
       return new TidemarkError(
         'changed',
@@ -276,7 +292,7 @@ const failureOf =
       const needs = `the permission rw_organization_admin and the member the role ADMINISTRATOR of organization ${organization}`
       return new TidemarkError('credentials', `not allowed (${said}); give the app ${needs}`)
     }
-    if (status === 404 && refusal) {
+    if (/^INVALID_URN/.test(refusal?.code ?? '') || (status === 404 && refusal && !isNoResource(refusal))) {
       return new TidemarkError(
         'invalid',
         `LinkedIn finds no organization ${organization} (${said}); correct the option`,
@@ -287,11 +303,36 @@ const failureOf =
       : undefined
   }
 
+/** Of a 404: that the path is unknown, and not the organization. */
+const isNoResource = ({ code, message }: z.output<typeof Refusal>) =>
+  code === 'RESOURCE_NOT_FOUND' || /\bno \w+ resource\b|resource .*does not exist/i.test(message)
+
+/** Which page a role is of is spelled in two ways (guide "Organization Access Control by Role"; recorded answers). */
 const Roles = z.object({
-  elements: z.array(z.object({ role: z.string(), organization: z.string() })),
+  elements: z.array(
+    z.object({ role: z.string(), organization: z.string().optional(), organizationTarget: z.string().optional() }),
+  ),
+  paging: Paging,
 })
 const ROLE = 'ADMINISTRATOR'
 const ALL = 'every stream'
+
+/** Of the member who consented, on the page. */
+async function rolesOf(http: Http, options: Options): Promise<readonly string[]> {
+  const once = noRepeat()
+  const found: string[] = []
+  let place: { start: number; count: number } | null = { start: 0, count: 100 }
+  do {
+    const from = place.start > 0 ? `&start=${once(place.start)}` : ''
+    const path = `organizationAcls?q=roleAssignee&state=APPROVED${from}&count=${place.count}`
+    const { elements, paging } = (await http.get(path, { schema: Roles })).body
+    for (const { role, organization, organizationTarget } of elements) {
+      if ((organization ?? organizationTarget) === urnOf(options)) found.push(role)
+    }
+    place = pageAfter(elements.length, paging)
+  } while (place)
+  return found
+}
 
 /**
  * Whether the consent has the permission, by the token endpoint, and which roles the member has (guide "Organization Access
@@ -306,10 +347,7 @@ async function probe({ http, options, scopes }: Probing<Options>): Promise<Probe
     const grant = 'authorise again with it, in an app whose Products (developer portal) have Community Management API'
     return missingFrom(given, [{ permission: 'rw_organization_admin', for: ALL, grant }])
   }
-  const path = 'organizationAcls?q=roleAssignee&state=APPROVED&count=100'
-  const call = http.get(path, { schema: Roles })
-  const answer = await unlessRefused(call, () => missing().length > 0)
-  const own = answer?.body.elements.filter((one) => one.organization === urnOf(options)).map(({ role }) => role)
+  const own = await unlessRefused(rolesOf(http, options), () => missing().length > 0)
   const has = own?.length ? `it has ${own.join(', ')}` : 'it has none'
   const grant = `an administrator of the page gives it to the member who consented (Settings, Manage admins); ${has}`
   return {
@@ -353,7 +391,7 @@ export const linkedin = defineSource({
   probe,
   api: ({ options }) => {
     const base = options.baseUrl.replace(/\/?$/, '/')
-    const tokens = options.tokenUrl ?? (isLinkedin(base) ? TOKENS : `${base}accessToken`)
+    const tokens = options.tokenUrl ?? (isLinkedin(base) ? TOKENS : base.replace(/(rest\/)?$/, 'oauth/v2/accessToken'))
     return {
       baseUrl: base,
       hosts: [new URL(tokens).host],

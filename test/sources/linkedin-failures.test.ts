@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { NOW, ORGANIZATION, read, start } from './linkedin-page.ts'
-
-const _streams = ['shares', 'follows', 'page', 'followers']
+import { openHttp } from '../../functions/kit/http.ts'
+import { linkedin } from '../../functions/sources/linkedin.ts'
+import { foreign, NOW, ORGANIZATION, read, start, URN } from './linkedin-page.ts'
 
 describe('credentials', () => {
   test('are refreshed once for a reading, and a replaced refresh token is kept', async () => {
@@ -26,6 +26,14 @@ describe('credentials', () => {
     await expect(read(sandbox, 'shares')).rejects.toMatchObject({
       code: 'credentials',
       message: expect.stringMatching(/invalid, expired or revoked.*authorise again/),
+    })
+  })
+
+  test('of a client that LinkedIn does not know are not taken for an ended consent', async () => {
+    const secrets = { ...(await start()).consent, clientSecret: 'WPL_AP1.other' }
+    await expect(read(await start(), 'shares', { secrets })).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringMatching(/invalid_client.*client's id and secret again/),
     })
   })
 
@@ -62,5 +70,50 @@ describe('failures', () => {
     const { url } = sandbox.tokens
     const wrong = read(sandbox, 'shares', {}, { baseUrl: new URL('.', url).href })
     await expect(wrong).rejects.toMatchObject({ code: 'changed', message: expect.stringContaining('timeRange') })
+  })
+
+  test.each([
+    [404, { code: 'NOT_FOUND', message: 'Could not find entity' }, 'invalid', /correct the option/],
+    [400, { code: 'INVALID_URN_ID', message: 'The URN ID provided is invalid' }, 'invalid', /correct the option/],
+    [403, { message: 'Forbidden' }, 'credentials', /not allowed \(Forbidden\)/],
+    [429, { error: 'too_many_requests' }, 'limited', /answered 429: the limits/],
+  ])('%i %o is told for what it is', (status, body, code, message) => {
+    const { definition, options } = linkedin({ organization: ORGANIZATION })
+    const { failure } = definition.api!({ options, secrets: {} as never })
+    expect(failure!({ status, headers: {}, body })).toMatchObject({ code, message: expect.stringMatching(message) })
+  })
+
+  test.each([
+    { status: 404, code: 'RESOURCE_NOT_FOUND', message: 'No virtual resource found' },
+    { status: 404, message: "No root resource defined for path '/networkSizes'" },
+  ])('a path that LinkedIn does not know ($message) is not taken for an unknown page', (body) => {
+    const { definition, options } = linkedin({ organization: ORGANIZATION })
+    const { failure } = definition.api!({ options, secrets: {} as never })
+    expect(failure!({ status: 404, headers: {}, body })).toBeUndefined()
+  })
+})
+
+describe('roles', () => {
+  /** Recorded answers spell it both ways (airbytehq/airbyte, source-linkedin-ads; guide "Organization Access Control"). */
+  test.each(['organization', 'organizationTarget'])('of %s are found on any page of the list', async (field) => {
+    const baseUrl = await foreign((url) => {
+      if (url.endsWith('/accessToken')) return { access_token: 'token', scope: 'openid,rw_organization_admin' }
+      const start = Number(new URL(url, 'http://vendor').searchParams.get('start') ?? 0)
+      const links =
+        start === 0 ? [{ rel: 'next', href: '/rest/organizationAcls?q=roleAssignee&start=100&count=100' }] : []
+      const elements = [{ role: 'ADMINISTRATOR', [field]: start === 0 ? 'urn:li:organization:5' : URN }]
+      return { elements, paging: { start, count: 100, links } }
+    })
+    const { definition, options } = linkedin({ organization: ORGANIZATION, baseUrl })
+    const session = {
+      secret: async () => 'secret',
+      keep: async () => {},
+      exclusively: <T>(work: () => Promise<T>) => work(),
+    }
+    const http = openHttp(definition.api!({ options, secrets: {} as never }), { session })
+    const scopes = () => ['rw_organization_admin']
+    const given = { http, options, scopes, now: NOW, timezone: 'UTC', secret: async () => 'secret', files: {} as never }
+    expect(await definition.probe!(given)).toMatchObject({ missing: [], details: { role: 'ADMINISTRATOR' } })
+    http.close()
   })
 })

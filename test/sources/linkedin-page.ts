@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { day } from '../../functions/kit/day.ts'
 import { linkedin } from '../../functions/sources/linkedin.ts'
@@ -44,3 +46,13 @@ export const read = (sandbox: LinkedinSandbox, stream: string, asked: Partial<As
     secrets: { ...sandbox.consent },
     ...asked,
   })
+
+/** A server of somebody else's that answers with what `answer` gives, under a path of its own; it ends with the test. */
+export async function foreign(answer: (url: string) => unknown): Promise<string> {
+  const server = createServer((incoming, response) => {
+    response.end(JSON.stringify(answer(incoming.url ?? '')))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/proxy/rest`
+}

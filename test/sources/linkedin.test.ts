@@ -1,10 +1,8 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { day } from '../../functions/kit/day.ts'
+import { describe, expect, test } from 'vitest'
+import { addDays, day } from '../../functions/kit/day.ts'
 import { linkedin } from '../../functions/sources/linkedin.ts'
 import { demoLinkedin } from '../../sandbox/linkedin.ts'
-import { ORGANIZATION, READY, read, source, start, URN } from './linkedin-page.ts'
+import { foreign, ORGANIZATION, READY, read, source, start, URN } from './linkedin-page.ts'
 import { columnsOf, recordsOf } from './read-stream.ts'
 
 const reports = ['shares', 'follows', 'page']
@@ -91,6 +89,14 @@ describe('a day', () => {
     expect(seen!.rows[0]!.columns).toEqual({ id: URN, at: '2026-11-16', channel: 'social', basis: 'day', likes: 0 })
   })
 
+  test('has its reach under the name that the sample answer of the guide gives it, too', () => {
+    const totalShareStatistics = { uniqueImpressionsCounts: 9_327, impressionCount: 14_490_816, likeCount: null }
+    const element = { timeRange: range('2026-11-16'), totalShareStatistics }
+    const [seen] = recordsOf(streams.shares!, encoded({ elements: [element] }))
+    expect(seen!.rows[0]!.columns).toMatchObject({ reach: 9_327, impressions: 14_490_816 })
+    expect(seen!.rows[0]!.columns).not.toHaveProperty('likes')
+  })
+
   test.each([
     [
       'does not begin at midnight of UTC',
@@ -112,24 +118,43 @@ describe('a day', () => {
 describe('requests', () => {
   test('encode the URN, and leave parentheses, colons and commas alone', async () => {
     const raw: string[] = []
-    const server = createServer((incoming, response) => {
-      raw.push(incoming.url ?? '')
-      response.end(JSON.stringify({ access_token: 'token', firstDegreeSize: 1, elements: [] }))
+    const baseUrl = await foreign((url) => {
+      raw.push(url)
+      return { access_token: 'token', firstDegreeSize: 1, elements: [] }
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => void server.close())
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rest`
     const sandbox = await start()
     for (const stream of ['shares', 'page', 'followers'])
       await read(sandbox, stream, {}, { baseUrl, tokenUrl: undefined })
     const urn = 'urn%3Ali%3Aorganization%3A2414183'
     const when = '(timeRange:(start:1794787200000,end:1794960000000),timeGranularityType:DAY)'
-    expect(raw.filter((url) => url !== '/rest/accessToken')).toEqual([
-      `/rest/organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity=${urn}&timeIntervals=${when}`,
-      `/rest/organizationPageStatistics?q=organization&organization=${urn}&timeIntervals=${when}`,
-      `/rest/networkSizes/${urn}?edgeType=COMPANY_FOLLOWED_BY_MEMBER`,
+    // Beside the interface, as it is at LinkedIn.
+    expect(raw.filter((url) => url.endsWith('/accessToken'))).toEqual(Array(3).fill('/proxy/oauth/v2/accessToken'))
+    expect(raw.filter((url) => !url.endsWith('/accessToken'))).toEqual([
+      `/proxy/rest/organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity=${urn}&timeIntervals=${when}`,
+      `/proxy/rest/organizationPageStatistics?q=organization&organization=${urn}&timeIntervals=${when}`,
+      `/proxy/rest/networkSizes/${urn}?edgeType=COMPANY_FOLLOWED_BY_MEMBER`,
     ])
     expect(Date.parse('2026-11-16')).toBe(1_794_787_200_000)
+  })
+
+  /** Links have been seen without numbers beside them, and lists with a total and no links (Rest.li, "Pagination"). */
+  test.each([
+    [
+      'the link',
+      (start: number) => ({ links: start < 2 ? [{ rel: 'next', href: `/rest/x?count=1&start=${start + 1}` }] : [] }),
+    ],
+    ['numbers beside a link', (start: number) => ({ start, count: 1, links: start < 2 ? [{ rel: 'next' }] : [] })],
+    ['the total', (start: number) => ({ start, count: 1, links: [], total: 3 })],
+  ])('go on to the next page by %s', async (_, paging) => {
+    const baseUrl = await foreign((url) => {
+      if (url.endsWith('/accessToken')) return { access_token: 'token' }
+      const start = Number(new URL(url, 'http://vendor').searchParams.get('start') ?? 0)
+      const timeRange = range(addDays(day('2026-11-14'), start))
+      return { elements: [{ timeRange, followerGains: { organicFollowerGain: 1 } }], paging: paging(start) }
+    })
+    const asked = { from: '2026-11-14', to: '2026-11-16' }
+    const { rows } = await read(await start(), 'follows', asked, { baseUrl, tokenUrl: undefined })
+    expect(rows.map(({ columns }) => columns.at)).toEqual(['2026-11-14', '2026-11-15', '2026-11-16'])
   })
 
   test('carry the version of the interface and of the protocol', async () => {

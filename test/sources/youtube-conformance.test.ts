@@ -33,21 +33,30 @@ const threads = Array.from({ length: 5 }, (_, n) => ({
   replies: Array.from({ length: 4 - n }, (_, i) => ({ id: `r${n}-${i}`, at: AT, author: author(10 + i) })),
 }))
 
+/** Nothing happened to it later: a report on videos does not say which day it is of. */
+const video = {
+  id: 'vid1',
+  published: '2026-11-11T18:00:00Z',
+  days: { '2026-11-11': { views: 90, likes: 3, shares: 1 } },
+}
+
 const said = { channel: 'social', kind: 'comment', content: 'vid1' } as const
+const done = { at: '2026-11-11', channel: 'social', actor: 'customer' } as const
 
 conformSource('youtube', {
   start: (account) =>
     play(
       {
-        recorded: { days: { '2026-11-11': busy }, subscribers: 1_234_567, comments: conversation },
+        recorded: { days: { '2026-11-11': busy }, subscribers: 1_234_567, comments: conversation, videos: [video] },
         long: {
           ...{ days: { '2026-11-11': busy, '2026-11-14': busy }, subscribers: 12 },
-          ...{ comments: threads, page: 2, inThread: 1 },
+          ...{ comments: threads, page: 2, inThread: 1, videos: [video] },
         },
         empty: { hidesSubscribers: true },
       }[account],
     ),
-  source: ({ baseUrl, tokens }) => youtube({ channel: CHANNEL, comments: true, baseUrl, tokenUrl: tokens.url }),
+  source: ({ baseUrl, tokens }) =>
+    youtube({ channel: CHANNEL, comments: true, videos: true, baseUrl, tokenUrl: tokens.url }),
   secrets: ({ tokens }) => tokens.consent,
   streams: {
     channel: {
@@ -55,8 +64,19 @@ conformSource('youtube', {
       pages: { skip: 'all days come in one answer' },
       expected: [
         // Comments are read one by one.
-        posts({ id: CHANNEL, at: '2026-11-11', channel: 'social', basis: 'day', likes: 30, shares: 5 }),
+        interactions({ ...done, kind: 'like', count: 30 }),
+        interactions({ ...done, kind: 'share', count: 5 }),
         interactions({ at: '2026-11-11', channel: 'social', kind: 'follow', count: 7, initiator: 'customer' }),
+      ],
+    },
+    videos: {
+      ...{ from: '2026-11-11', to: '2026-11-13', empty: '2026-11-10' },
+      pages: 4,
+      expected: [
+        posts({
+          ...{ id: 'vid1', at: '2026-11-11', channel: 'social', published: '2026-11-11T18:00:00Z' },
+          ...{ impressions: 90, likes: 3, shares: 1, comments: 0 },
+        }),
       ],
     },
     subscribers: {

@@ -32,6 +32,16 @@ describe("the channel's days", () => {
     expect(Object.keys(source(sandbox, { comments: false }).streams)).toEqual(['channel', 'subscribers'])
   })
 
+  test('need both consents, as the reference says', async () => {
+    for (const one of ['yt-analytics.readonly', 'youtube.readonly']) {
+      const reading = read(await start({ granted: [one] }), 'channel')
+      await expect(reading).rejects.toMatchObject({
+        code: 'credentials',
+        message: expect.stringContaining('youtube.readonly'),
+      })
+    }
+  })
+
   test('are asked in one request, by Pacific day', async () => {
     const sandbox = await start()
     const { records } = await read(sandbox, 'channel', { from: '2026-01-01' })
@@ -184,7 +194,10 @@ describe('comments', () => {
   })
 
   test('without any are an empty day', async () => {
-    expect((await read(await start(), 'comments')).rows).toEqual([])
+    const sandbox = await start()
+    expect((await read(sandbox, 'comments')).rows).toEqual([])
+    // "A comma-separated list" (reference of `commentThreads.list`): a repeated parameter is not documented.
+    expect(sandbox.requests[0]!.query.getAll('part')).toEqual(['snippet,replies'])
   })
 })
 
@@ -194,16 +207,55 @@ test('the demo has a channel with something every day', async () => {
   const { rows } = await read(sandbox, 'channel', { from: '2026-06-01' }, { channel, comments: false })
   expect(rows.filter(({ fact, columns }) => fact === 'posts' && Number(columns.likes) > 0)).toHaveLength(170)
   const level = (await read(sandbox, 'subscribers', {}, { channel })).rows[0]!.columns.value
+  const { rows: videos } = await read(sandbox, 'videos', { from: READY }, { channel, videos: true })
+  expect(videos.length).toBeGreaterThanOrEqual(4)
+  expect(videos.every(({ columns }) => Number(columns.impressions) > Number(columns.likes))).toBe(true)
   expect(level).toBeGreaterThan(4_000)
 })
 
-test('a report without a metric that was asked for is changed', async () => {
-  const sandbox = await start()
-  const { failure } = source(sandbox).definition.api!({ options: source(sandbox).options, secrets: {} as never })
-  const message = 'Unknown identifier (likes) given in field metrics.'
-  const body = { error: { code: 400, message, errors: [{ message, domain: 'global', reason: 'badRequest' }] } }
-  expect(failure!({ status: 400, headers: {}, body })).toMatchObject({
-    code: 'changed',
-    message: expect.stringContaining('likes'),
+describe('refusals', () => {
+  const { definition, options } = youtube({ channel: CHANNEL })
+  const { failure } = definition.api!({ options, secrets: {} as never })
+  const refusal = (code: number, reason: string, message: string) =>
+    failure!({ status: code, headers: {}, body: { error: { code, message, errors: [{ message, reason }] } } })
+
+  test.each([
+    // Recorded by nullscreen/yt (spec/cassettes) and youtube/api-samples.
+    [403, 'forbidden', 'Forbidden', 'credentials', /consent of the owner of channel UCa+/],
+    [400, 'badRequest', 'Unknown identifier (likes) given in field metrics.', 'changed', /likes/],
+    [401, 'youtubeSignupRequired', 'Unauthorized', 'credentials', /has no channel .*authorise again as the owner/],
+    // Tests of airbytehq/airbyte, source-youtube-data.
+    [404, 'channelNotFound', 'The channel <code>x</code> could not be found.', 'invalid', /channel x could .*option/],
+    [403, 'commentsDisabled', 'The video has disabled comments.', 'invalid', /set option comments to false/],
+    [400, 'processingFailure', 'While this can be a transient error', 'unavailable', /transient/],
+  ])('%i %s', (status, reason, message, code, said) => {
+    expect(refusal(status, reason, message)).toMatchObject({ code, message: expect.stringMatching(said) })
   })
+
+  test('of a channel that comments are asked of, and that is not there, are for the author of the config', async () => {
+    const channel = `UC${'b'.repeat(22)}`
+    await expect(read(await start(), 'comments', {}, { channel })).rejects.toMatchObject({ code: 'invalid' })
+  })
+})
+
+/** Simulators of others leave `kind` out, and write null for what is absent (pages of a stranger's making). */
+test('lists are known by their items as well', () => {
+  const { streams } = youtube({ channel: CHANNEL, comments: true })
+  const page = (body: unknown) => ({
+    bytes: new TextEncoder().encode(JSON.stringify(body)),
+    context: { day: READY },
+  })
+  const snippet = { publishedAt: '2026-11-16T12:00:00Z', videoId: null, authorChannelId: null }
+  const comment = { id: 'c', snippet }
+  const thread = { id: 't', snippet: { topLevelComment: { id: 't', snippet } }, replies: null }
+  const idsOf = (body: unknown) => recordsOf(streams.comments!, page(body)).map(({ key }) => key)
+  expect(idsOf({ items: [thread], nextPageToken: null })).toEqual(['t'])
+  expect(idsOf({ items: [comment] })).toEqual(['c'])
+  const level = (subscriberCount: unknown) =>
+    recordsOf(streams.subscribers!, page({ items: [{ statistics: { subscriberCount } }] }))
+  expect(level(50_000)[0]!.rows[0]!.columns).toMatchObject({ value: 50_000 })
+  expect(level(null)).toEqual([])
+  for (const stream of ['comments', 'subscribers'] as const) {
+    expect(() => [...streams[stream]!.records(page({}))]).toThrow(/a page of YouTube/)
+  }
 })
