@@ -38,11 +38,16 @@ export const backfill = defineCommand({
     await using deployment = await openDeployment({ vendors: stage === null })
     const range = dayRange(deployment, args)!
     const { sources, skipped } = withPast(chosenSources(deployment.config.sources, args.source))
+    const later = begunLater(sources, range.from, deployment.now())
     const outcome = stage === null ? await read(range, sources) : await start(stage, range, sources)
     const notes = skipped.map(
       ({ source, stream }) => `${source}.${stream} skipped: the vendor only tells how it is now`,
     )
-    return { ...outcome, json: { ...(outcome.json as object), skipped }, text: [...notes, outcome.text].join('\n') }
+    notes.push(
+      ...later.map(({ source, stream, since }) => `${source}.${stream} from ${since} on: ${KEEPS_NOTHING} that`),
+    )
+    const text = [...notes, outcome.text].join('\n')
+    return { ...outcome, json: { ...(outcome.json as object), skipped, later }, text }
 
     async function read(days: Range, chosen: readonly Source[]): Promise<Outcome> {
       const view = await openProgress(chosen.map(({ id }) => id))
@@ -75,6 +80,26 @@ function withPast(chosen: readonly Source[]): { sources: readonly Source[]; skip
   if (sources.length > 0) return { sources, skipped }
   const ids = chosen.map(({ id }) => id).join(', ')
   throw invalid(`nothing of ${ids} can be read of days past: the vendor only tells how it is now`)
+}
+
+const KEEPS_NOTHING = 'the vendor keeps nothing before'
+
+/**
+ * Streams whose vendor keeps less than is asked for, where it keeps more of another stream of the same source.
+ * @throws `invalid` for sources of which nothing at all is kept from the first day on
+ */
+function begunLater(sources: readonly Source[], from: Day, now: Date): (Named & { readonly since: Day })[] {
+  const refused: string[] = []
+  const later = sources.flatMap(({ id: source, streams }) => {
+    const kept = Object.entries(streams).map(([stream, { since }]) => ({ source, stream, since: since?.(now) }))
+    const short = kept.flatMap(({ since, ...named }) => (since && since > from ? [{ ...named, since }] : []))
+    if (short.length < kept.length) return short
+    const first = short.reduce((least, { since }) => (since < least ? since : least), short[0]!.since)
+    refused.push(`${source}: ${KEEPS_NOTHING} ${first}`)
+    return []
+  })
+  if (refused.length > 0) throw invalid(`${refused.join('; ')}, but ${from} was asked for; ask from a later day on`)
+  return later
 }
 
 /** Starts the workflow of the deployed stack, with the names that `lib/` gives its functions. */

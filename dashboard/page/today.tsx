@@ -118,7 +118,9 @@ function AllMetrics({ metrics, date, chosen }: { metrics: readonly Metric[]; dat
       ({ coverage, null_reason: reason }) => coverage > 0 || reason !== 'no_data',
     )
   const told = metrics.filter(isTold)
-  const untold = snapshot ? metrics.filter((metric) => !isTold(metric)) : []
+  const lacking = snapshot ? metrics.filter((metric) => !isTold(metric)) : []
+  // The score rests on what is chosen for it; if nothing is, no source is to blame.
+  const untold = lacking.filter(({ kind }) => kind !== 'score')
   const groups = [...new Set(told.map(({ group }) => group))]
   return (
     <section class="all">
@@ -163,6 +165,11 @@ function AllMetrics({ metrics, date, chosen }: { metrics: readonly Metric[]; dat
         ))}
       {untold.length > 0 && (
         <p class="legend">{words.today.untold(format.list(untold.map((metric) => titleOf(reader, metric))))}</p>
+      )}
+      {lacking.length > untold.length && (
+        <p class="legend">
+          <a href={hashOf({ page: 'score' })}>{words.score.notConfigured}</a>
+        </p>
       )}
     </section>
   )

@@ -45,9 +45,17 @@ const onlyNow = defineSource({
   streams: () => ({ fans: { ...stream, kind: 'level', past: false, facts: ['audience'],
     map: ({ day }) => audience({ at: day, channel: 'social', kind: 'followers', value: 1 }) } }),
 })
+const forgetful = defineSource({
+  name: 'forgetful', docs: 'https://vendor.example/docs', options: z.strictObject({ all: z.boolean() }), secrets: [],
+  streams: ({ all }) => {
+    const map = ({ day }) => interactions({ at: day, channel: 'web', kind: 'visit' })
+    const year = { ...stream, kind: 'events', facts: ['interactions'], map, since: () => '2026-11-03' }
+    return { year, ...(all && { ever: { ...year, since: undefined } }) }
+  },
+})
 export default defineConfig({
   timezone: 'UTC', currency: 'EUR', windows: [1], customers: [{ from: '2020-01-01', count: 1 }],
-  sources: [vendor({}, { id: 'shop' }), vendor({}, { id: 'crm' }), onlyNow({}, { id: 'page' })],
+  sources: [vendor({}, { id: 'shop' }), vendor({}, { id: 'crm' }), onlyNow({}, { id: 'page' }), forgetful({ all: true }, { id: 'some' }), forgetful({ all: false }, { id: 'short' })],
 })
 `
 
@@ -74,6 +82,8 @@ describe('on a laptop', () => {
         ['backfill', '--from', '2026-11-01'],
         ['backfill', 'none', '--from', '2026-11-01'],
         ['backfill', 'shop', '--from', '2026-11-20'],
+        ['backfill', 'some', ...range],
+        ['backfill', 'some,short', '--from', '2026-11-01'],
       ],
       env,
     )
@@ -96,12 +106,24 @@ describe('on a laptop', () => {
     expect(said(2)).toMatchObject({ streams: [{ days: 0, pages: 0 }], compute: { revisions: 0 } })
   })
 
+  test('of what the vendor keeps for some streams only, it reads those further back, and says which', () => {
+    expect(ended[9]!.code).toBe(0)
+    expect(said(9)).toMatchObject({
+      streams: [
+        { stream: 'year', days: 3 },
+        { stream: 'ever', days: 5 },
+      ],
+      later: [{ source: 'some', stream: 'year', since: '2026-11-03' }],
+    })
+  })
+
   test.each([
     [4, 1, 'nothing of page can be read of days past'],
     [5, 2, '--from is missing'],
     [6, 2, 'the source is missing'],
-    [7, 1, "no source 'none' in the config; have shop, crm, page"],
+    [7, 1, "no source 'none' in the config; have shop, crm, page, some, short"],
     [8, 1, '2026-11-20 is not over yet'],
+    [10, 1, 'short: the vendor keeps nothing before 2026-11-03, but 2026-11-01 was asked for; ask from a later day on'],
   ])('command line %i is refused with what is wrong', (i, code, message) => {
     expect(ended[i]!.code).toBe(code)
     expect(ended[i]!.stderr).toContain(message)
