@@ -17,6 +17,8 @@ export interface AdobeSuite {
   readonly hidden?: readonly string[]
   /** Whether the technical account has a product profile with the suite. @default true */
   readonly allowed?: boolean
+  /** What a server in front of Adobe makes of an answer of the suite or a report. @default - nothing */
+  readonly reworded?: (answer: SandboxAnswer, path: string) => SandboxAnswer
   readonly faults?: readonly Fault[]
 }
 
@@ -52,7 +54,8 @@ const refused = (status: number, errorCode: string, errorDescription: string): S
 /**
  * Plays the Adobe Analytics 2.0 API on loopback: client credentials of the identity service, headers of the gateway, one
  * company (guide "Discovery API"), one report suite with its zone, and reports by day (guides "Reporting API" and "Reports endpoint": half-open local ranges,
- * pages from zero to `lastPage`, rows by value unless sorted by dimension, 206 with `columnErrors`).
+ * pages from zero to `lastPage`, rows by value unless sorted by dimension, 206 with `columnErrors`). An answer without rows
+ * has no pages and says that it is not the last one, as recorded ones do (konosp/adobe-analytics-reports-api-v2.0, tests).
  */
 export async function simulateAdobeAnalytics(suite: AdobeSuite): Promise<AdobeSandbox> {
   const { company, rsid, zone, now = () => new Date(), hidden = [], allowed = true } = suite
@@ -125,7 +128,7 @@ export async function simulateAdobeAnalytics(suite: AdobeSuite): Promise<AdobeSa
     if (settings.dimensionSort !== 'asc') rows.sort((a, b) => (b.data[0] ?? 0) - (a.data[0] ?? 0))
     const { limit = 50, page: number = 0 } = settings
     const page = rows.slice(number * limit, (number + 1) * limit)
-    const totalPages = Math.max(1, Math.ceil(rows.length / limit))
+    const totalPages = Math.ceil(rows.length / limit)
     const totals = shown.map((_, at) => rows.reduce((sum, { data }) => sum + data[at]!, 0))
     const columnErrors = asked
       .filter(({ name }) => hidden.includes(name))
@@ -135,7 +138,7 @@ export async function simulateAdobeAnalytics(suite: AdobeSuite): Promise<AdobeSa
       body: {
         totalPages,
         firstPage: number === 0,
-        lastPage: number + 1 >= totalPages,
+        lastPage: totalPages > 0 && number + 1 >= totalPages,
         numberOfElements: page.length,
         number,
         totalElements: rows.length,
@@ -156,7 +159,8 @@ export async function simulateAdobeAnalytics(suite: AdobeSuite): Promise<AdobeSa
     expired: gateway(401, '401013', 'Oauth token is not valid').body,
     revoked: gateway(401, '401013', 'Oauth token is not valid').body,
   }
-  const server = await serve(answer, errors, suite.faults)
+  const reworded = suite.reworded ?? ((given: SandboxAnswer) => given)
+  const server = await serve((request) => reworded(answer(request), request.path), errors, suite.faults)
   return {
     ...server,
     tokens,

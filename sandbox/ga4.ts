@@ -59,6 +59,8 @@ export interface Ga4Property {
   readonly maxRows?: number
   /** What the metadata of an answer says beside currency and time zone. @default - nothing */
   readonly metadata?: (dimensions: readonly string[]) => object
+  /** What a server in front of Google makes of an answer. @default - nothing */
+  readonly reworded?: (answer: Record<string, unknown>) => object
   /** Scopes that the person consented to, where it is one. @default - to read */
   readonly granted?: readonly string[]
   /** Whether the account may read the property. @default true */
@@ -170,18 +172,16 @@ export async function simulateGa4(account: Ga4Property): Promise<Ga4Sandbox> {
     const offset = Number(asked.offset ?? 0)
     const page = rows.slice(offset, offset + Math.min(maxRows, Number(asked.limit ?? 10_000)))
     const headers = asked.dateRanges!.length > 1 ? [...wanted, 'dateRange'] : wanted
-    return {
-      status: 200,
-      body: {
-        ...(headers.length > 0 && { dimensionHeaders: headers.map((name) => ({ name })) }),
-        metricHeaders: counted.map((name) => ({ name, type: metrics[name] })),
-        ...(page.length > 0 && { rows: page }),
-        ...(rows.length > 0 && { rowCount: rows.length }),
-        metadata: { currencyCode: 'USD', timeZone, ...account.metadata?.(headers) },
-        ...(asked.returnPropertyQuota && { propertyQuota: quota() }),
-        kind: 'analyticsData#runReport',
-      },
+    const body = {
+      ...(headers.length > 0 && { dimensionHeaders: headers.map((name) => ({ name })) }),
+      metricHeaders: counted.map((name) => ({ name, type: metrics[name] })),
+      ...(page.length > 0 && { rows: page }),
+      ...(rows.length > 0 && { rowCount: rows.length }),
+      metadata: { currencyCode: 'USD', timeZone, ...account.metadata?.(headers) },
+      ...(asked.returnPropertyQuota && { propertyQuota: quota() }),
+      kind: 'analyticsData#runReport',
     }
+    return { status: 200, body: account.reworded?.(body) ?? body }
   }
 
   function rowsOf(asked: RunReport, wanted: readonly string[], counted: readonly (keyof Ga4Figures)[]): object[] {

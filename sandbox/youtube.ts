@@ -111,7 +111,8 @@ export async function simulateYoutube(account: YoutubeAccount): Promise<YoutubeS
     const refused = allowed(...scopes)
     if (refused) return refused
     if (++spent > units) {
-      const message = 'The request cannot be completed because you have exceeded your quota.'
+      const message =
+        'The request cannot be completed because you have exceeded your <a href="/youtube/v3/getting-started#quota">quota</a>.'
       return reasoned(403, 'quotaExceeded', message, 'youtube.quota')
     }
     const given = list()

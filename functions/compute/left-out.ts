@@ -79,8 +79,13 @@ async function ofNonOwners(duck: Duck, config: ConfigData): Promise<Kind[]> {
   return kinds
 }
 
+/** Of counters whose changes count; a source may say those interactions itself. */
 async function firstReadings(duck: Duck): Promise<Kind[]> {
-  const found = await grouped(duck, 'source', '(SELECT DISTINCT source, day, id FROM counter_changes WHERE baseline)')
+  const found = await grouped(
+    duck,
+    'source',
+    `(SELECT DISTINCT c.source, day, id FROM counter_changes c ANTI JOIN said s ON s.source = c.source AND s.what = c.channel || '.' || c.kind WHERE baseline)`,
+  )
   return found.map(([source, days]) => ({
     ever: false,
     days,

@@ -162,7 +162,8 @@ function describe(issues: readonly z.core.$ZodIssue[], body: unknown): string {
     const got = typeName(
       issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], body),
     )
-    const expected = issue.code === 'invalid_type' ? issue.expected : issue.message
+    const expected =
+      issue.code === 'invalid_type' ? issue.expected : issue.message.replace(/^Invalid input: expected /, '')
     return `field '${issue.path.join('.') || '(body)'}' is ${got}; expected ${expected}`
   })
   return fields.join(', ')

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { invalid } from './errors.ts'
+import { invalid, TidemarkError } from './errors.ts'
 import { issuesText } from './issues-text.ts'
 import type { Source, SourceDefinition, SourceFactory, Stream } from './source.ts'
 
@@ -16,15 +16,23 @@ export function defineSource<Z extends z.ZodType, const S extends string, const 
     if (!ID.test(id)) {
       throw invalid(`'${id}' is no source id; expected a lower-case letter, then up to 23 of a-z, 0-9 and '-'`)
     }
-    const parsed = definition.options.safeParse(given)
-    if (!parsed.success) {
-      throw invalid(`options of source '${id}' (${definition.name}): ${issuesText(parsed.error, given)}`)
-    }
+    const what = `options of source '${id}' (${definition.name})`
+    const parsed = optionsOf(definition, given, what)
+    if (!parsed.success) throw invalid(`${what}: ${issuesText(parsed.error, given)}`)
     const streams = definition.streams(parsed.data)
     for (const [name, stream] of Object.entries(streams)) check(definition.name, name, stream)
     return { id, definition: definition as SourceDefinition, options: parsed.data, streams }
   }
   return Object.assign(make, { definition: definition as SourceDefinition })
+}
+
+/** What an option's own check throws, such as `zone`, is told with the source it is of. */
+function optionsOf<Z extends z.ZodType>({ options }: { readonly options: Z }, given: z.input<Z>, what: string) {
+  try {
+    return options.safeParse(given)
+  } catch (cause) {
+    throw cause instanceof TidemarkError ? invalid(`${what}: ${cause.message}`, cause) : cause
+  }
 }
 
 function check(source: string, given: string, stream: Stream): void {

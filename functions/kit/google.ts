@@ -49,6 +49,8 @@ const KeyFile = z.discriminatedUnion('type', [
     client_id: z.string().min(1),
     client_secret: z.string().min(1),
     refresh_token: z.string().min(1),
+    /** The cloud project whose quota counts: gcloud's own client has none (its `set-quota-project` writes it here). */
+    quota_project_id: z.string().min(1).optional(),
   }),
 ])
 
@@ -63,7 +65,10 @@ export function readKeyFile(secret: string, text: string): GoogleAccount {
     json = JSON.parse(text)
   } catch {
     // The parser's own message quotes the text, which is secret.
-    throw new TidemarkError('credentials', `secret '${secret}' is no JSON; ${expected}`)
+    const hint = text.trimStart().startsWith('{')
+      ? 'in .env its text stands in single quotes, which leave \\n as it is'
+      : 'the text of the file is meant, not its path'
+    throw new TidemarkError('credentials', `secret '${secret}' is no JSON; ${expected}: ${hint}`)
   }
   const parsed = KeyFile.safeParse(json)
   if (parsed.success) return parsed.data
@@ -91,7 +96,9 @@ async function getToken(
   // Of its transporter, the library calls only `request`.
   const how = { transporter: { request } as unknown as gaxios.Gaxios, useAuthRequestParameters: false }
   if (account.type === 'service_account') {
-    const { client_email: email, private_key: key } = account
+    const { client_email: email, private_key } = account
+    // Line breaks that were escaped once more on the way into a variable.
+    const key = private_key.replaceAll('\\n', '\n')
     refuseBadKey(key)
     await new JWT({ email, key, scopes: [...scopes], ...how }).authorize()
   } else {
@@ -99,7 +106,8 @@ async function getToken(
     await new UserRefreshClient({ clientId, clientSecret, refreshToken, ...how }).refreshAccessToken()
   }
   const { access_token: access, refresh_token: rotated } = token!
-  return { headers: { authorization: `Bearer ${access}` }, rotated }
+  const project = account.type === 'authorized_user' ? account.quota_project_id : undefined
+  return { headers: { authorization: `Bearer ${access}`, ...(project && { 'x-goog-user-project': project }) }, rotated }
 }
 
 function refuseBadKey(key: string): void {
@@ -187,24 +195,34 @@ function googleFailure(
   const { message, status: name, errors, details } = refusal.data.error
   const reasons = [name, ...errors.map(({ reason }) => reason), ...details.map(({ reason }) => reason)]
   const is = (pattern: RegExp) => reasons.some((reason) => reason !== undefined && pattern.test(reason))
-  const said = message.split('. ')[0]!.slice(0, 200)
-  const exhausted = is(/^RESOURCE_EXHAUSTED$/)
+  const said = message
+    .replace(/<[^<>]*>/g, '')
+    .split('. ')[0]!
+    .slice(0, 200)
+  const exhausted = is(/^RESOURCE_EXHAUSTED$/) || status === 429
   if (is(/^(quotaExceeded|dailyLimitExceeded)$/) || (exhausted && /per day/i.test(message))) {
     const retryAfter = secondsToMidnight(headers.date)
     return new TidemarkError('limited', `${said}: the quota returns at midnight in California`, { retryAfter })
   }
-  if (exhausted && /per hour/i.test(message)) {
+  if (exhausted && /per hour|under an hour/i.test(message)) {
     return new TidemarkError('limited', `${said}: the quota returns within the hour`, { retryAfter: HOUR })
   }
   if (is(SLOWER) || status === 429) return new TidemarkError('limited', said)
+  if (is(/^CANCELLED$/)) return new TidemarkError('unavailable', said)
   if (status === 200) return new TidemarkError('unavailable', `200 with an error: ${said}`)
   if (status === 403) {
-    const at = details.map(({ metadata }) => metadata?.activationUrl).find((url) => url !== undefined)
-    const ask = is(/^(SERVICE_DISABLED|accessNotConfigured)$/)
-      ? `enable the API in the cloud project of the credentials${at ? `: ${at.slice(0, 200)}` : ''}`
-      : is(/^ACCESS_TOKEN_SCOPE_INSUFFICIENT$/)
-        ? `authorise again: it takes ${needs}`
-        : `give the account ${needs}`
+    const at =
+      details.map(({ metadata }) => metadata?.activationUrl).find((url) => url !== undefined) ??
+      /https:\/\/console\.\S+\/overview\?project=\w+/.exec(message)?.[0]
+    const ask = /requires a quota project/.test(message)
+      ? 'name a quota project: gcloud auth application-default set-quota-project, then enter the file again'
+      : is(/^USER_PROJECT_DENIED$/)
+        ? 'grant it the role Service Usage Consumer on that project, or name another quota_project_id in the file'
+        : is(/^(SERVICE_DISABLED|accessNotConfigured)$/)
+          ? `enable the API in the cloud project of the credentials${at ? `: ${at.slice(0, 200)}` : ''}`
+          : is(/^ACCESS_TOKEN_SCOPE_INSUFFICIENT$/)
+            ? `authorise again: it takes ${needs}`
+            : `give the account ${needs}`
     return new TidemarkError('credentials', `not allowed (${said}); ${ask}`)
   }
   if (status === 400) return new TidemarkError('changed', `the request no longer fits the interface: ${said}`)
@@ -213,8 +231,14 @@ function googleFailure(
 
 function tokenFailure(status: number, error: string, description: string): TidemarkError | undefined {
   const said = `the token endpoint says ${error.slice(0, 60)}${description && ` (${description.slice(0, 120)})`}`
+  if (status < 500 && /reasonable timeframe/.test(description)) {
+    return new TidemarkError('credentials', `${said}: the clock of this machine is wrong; set it`)
+  }
   if (status < 500 && LOST.test(error)) {
-    return new TidemarkError('credentials', `${said}: the credentials have ended or were revoked; authorise again`)
+    return new TidemarkError(
+      'credentials',
+      `${said}: the credentials have ended or were revoked; make a new key, or authorise again`,
+    )
   }
   if (SLOWER.test(error)) return new TidemarkError('limited', said)
   return status === 200 ? new TidemarkError('unavailable', said) : undefined

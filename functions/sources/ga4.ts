@@ -36,9 +36,10 @@ const Quota = z.object({
   propertyQuota: z.object({ tokensPerDay: Left, tokensPerHour: Left, tokensPerProjectPerHour: Left }).prefault({}),
 })
 
-/** An answer, as far as it is consumed. Without rows, `rows` and `rowCount` are missing. */
-const Report = Quota.extend({
-  kind: z.literal('analyticsData#runReport'),
+/** An answer, as far as it is consumed. Without rows, `rows`, `rowCount` and even the headers are missing. */
+const Body = Quota.extend({
+  /** Left out by some servers in front of Google. */
+  kind: z.literal('analyticsData#runReport').optional(),
   dimensionHeaders: Named,
   metricHeaders: Named,
   rows: z.array(z.object({ dimensionValues: z.array(Value).default([]), metricValues: z.array(Value) })).default([]),
@@ -55,6 +56,11 @@ const Report = Quota.extend({
     })
     .prefault({}),
 })
+/** Any other JSON would be one without rows. */
+const Report = z
+  .looseObject({})
+  .refine((body) => ['kind', 'metricHeaders', 'rows'].some((name) => name in body), 'a report')
+  .pipe(Body)
 type Report = z.output<typeof Report>
 
 const Amount = z.string().min(1).transform(Number).pipe(z.number().min(0))
@@ -101,6 +107,8 @@ interface Question {
 }
 
 const GROUP = 'sessionDefaultChannelGroup'
+/** What every dimension of small rows that were folded into one says, the date included (singer-io/tap-ga4, sync.py). */
+const OTHER = '(other)'
 const FIGURES = Object.keys(Figures.omit({ date: true, sessionDefaultChannelGroup: true }).shape)
 const UNIQUES = ['activeUsers', 'newUsers']
 const trafficQuestions: readonly Question[] = [
@@ -136,7 +144,8 @@ async function* read(reading: Reading<Options>, questions: readonly Question[]):
     refuseOtherAnswer(body, requestBody, place)
     once(body.rows[0] && JSON.stringify([place.day, place.question, body.rows[0]]))
     const next: Place | null = after(place, body, questions.length, to)
-    yield { page: { bytes }, resume: next }
+    // The page itself does not say of which day `(other)` is, nor a page without rows of which day it is.
+    yield { page: { bytes, context: place.day }, resume: next }
     const left = body.propertyQuota.tokensPerDay?.remaining
     if (next && left !== undefined && left < options.reserve) {
       const what = `${left} tokens of property ${options.property} are left today; ${options.reserve} are kept for others`
@@ -189,8 +198,13 @@ function refuseOtherZone(
   { metadata: { timeZone } }: Report,
   { options, from, to, range }: Pick<Reading<Options>, 'options' | 'from' | 'to' | 'range'>,
 ): void {
-  if (timeZone === undefined) return
-  if (bounds(from, timeZone).start === range.start && bounds(to, timeZone).end === range.end) return
+  if (!timeZone) return
+  try {
+    if (bounds(from, timeZone).start === range.start && bounds(to, timeZone).end === range.end) return
+  } catch (cause) {
+    const what = `property ${options.property} has days of '${timeZone}', which is no time zone known here`
+    throw invalid(`${what}; give the property another one, or update Node`, cause)
+  }
   const days = options.zone ?? 'the reporting zone of the config'
   throw invalid(
     `property ${options.property} has days of ${timeZone}, but they are read as days of ${days}; set zone: '${timeZone}'`,
@@ -205,11 +219,12 @@ function refuseOtherAnswer(body: Report, asked: v1beta.Schema$RunReportRequest, 
   const by = ranges.length > 1 ? 'dateRange' : 'date'
   const expected = [...new Set([...names(asked.dimensions!), by]), ...names(asked.metrics!)]
   // An empty answer may lack headers.
-  if (got.length === 0 && body.rows.length === 0) return
+  if (body.rows.length === 0 && got.every((name) => expected.includes(name))) return
   if ([...got].sort().join() !== [...expected].sort().join()) {
     throw new TidemarkError('changed', `a report has ${got.join(', ')}; expected ${expected.join(', ')}`)
   }
   const days = ranges.length > 1 ? ranges : [place.day.replaceAll('-', '')]
+  if (asked.dimensions!.length > 1) days.push(OTHER)
   const of = body.rows.map(({ dimensionValues }) => dimensionValues[got.indexOf(by)]?.value ?? '')
   const other = of.find((one) => !days.includes(one))
   if (other === undefined) return
@@ -227,7 +242,8 @@ function* records(page: Page): Iterable<unknown> {
   const names = [...dimensionHeaders, ...metricHeaders].map(({ name }) => name)
   for (const { dimensionValues, metricValues } of rows) {
     const values = [...dimensionValues, ...metricValues]
-    yield Object.fromEntries(names.map((name, at) => [name, values[at]?.value]))
+    const record = Object.fromEntries(names.map((name, at) => [name, values[at]?.value]))
+    yield record.date === OTHER ? { ...record, date: String(page.context).replaceAll('-', '') } : record
   }
 }
 
@@ -235,7 +251,8 @@ function notes(page: Page): readonly Note[] {
   const { metadata, dimensionHeaders } = parsed(page)
   const by = dimensionHeaders.map(({ name }) => name).filter((name) => name === GROUP || name === 'eventName')
   const what = by.length > 0 ? `figures by ${by.join(' and ')}` : 'totals'
-  const note = (code: string, message: string) => ({ code, message: `${what}: ${message}` })
+  const day = page.context as Day | undefined
+  const note = (code: string, message: string) => ({ code, message: `${what}: ${message}`, ...(day && { day }) })
   return [
     ...(metadata.dataLossFromOtherRow ? [note('other_row', 'small rows were folded into (other)')] : []),
     ...(metadata.subjectToThresholding ? [note('thresholded', 'rows with few users may be missing')] : []),
@@ -291,8 +308,9 @@ const keyEvents = (options: Options): Stream<Options, z.output<typeof KeyEvent>>
   pages: (reading) =>
     read(reading, [{ dimensions: ['date', GROUP, 'eventName'], metrics: ['eventCount'], events: options.keyEvents }]),
   key: ({ date, eventName, [GROUP]: group }) => JSON.stringify([date, group, eventName]),
+  // Nobody knows whether what was folded is one of those events.
   map: ({ date, eventName, eventCount, [GROUP]: group }) =>
-    interactions({ ...done(date, group, eventCount), kind: 'action', content: eventName }),
+    eventName === OTHER ? null : interactions({ ...done(date, group, eventCount), kind: 'action', content: eventName }),
 })
 
 const days = ({ zone, repull }: Options) => ({
@@ -342,6 +360,13 @@ async function probe({ http, options, now, timezone, secret }: Probing<Options>)
   }
 }
 
+/** A 404 of the API itself, and not of another server that `baseUrl` leads to. */
+function noProperty({ status, body }: { status: number; body: unknown }, { property }: Options) {
+  const isApi = z.object({ error: z.object({ code: z.literal(404) }) }).safeParse(body).success
+  if (status !== 404 || !isApi) return undefined
+  return invalid(`Google Analytics finds no property ${property}; correct option property (Admin, Property details)`)
+}
+
 /** Whom Google Analytics has to let in: the address that is to be added to the property. */
 function readerOf(credentials: string): string {
   try {
@@ -357,9 +382,10 @@ function readerOf(credentials: string): string {
  * Google Analytics 4, by its Data API v1beta: one property's traffic by day and channel group, and key events.
  *
  * Needs any property (360 or not), and as the secret `credentials` the key file of a service account that has the role
- * Viewer on it; or the file that `gcloud auth application-default login` writes for a person who may read it.
- * - Days are those of the property's reporting zone, which every answer states: another one than is read is refused. They
- *   settle within 24 to 48 hours; attribution can move longer, hence `repull`.
+ * Viewer on it; or the file that `gcloud auth application-default login` writes for a person who may read it, with
+ * `--scopes` cloud-platform and analytics.readonly, and with a quota project (`set-quota-project`), which every request names.
+ * - Days are those of the property's reporting zone, which Google states in every answer: another one than is read is
+ *   refused. They settle within 24 to 48 hours; attribution can move longer, hence `repull`.
  * - Users are counted by Google: of the day, and of the 7 and 28 days that end on it, in all and per channel group. They are
  *   never added up. `seconds` is the mean duration of a session times the sessions.
  * - A session is an interaction (web, visit). Direct and Organic groups are begun by the customer; Email, Paid and
@@ -368,7 +394,8 @@ function readerOf(credentials: string): string {
  * - Quota: 200,000 tokens a day and 14,000 an hour for one cloud project, ten times that with 360; most reports cost fewer
  *   than 10 (PropertyQuota). A day takes four reports, and one more for key events. What is left is in the run record;
  *   below `reserve`, a reading waits for midnight in California.
- * - Sampling, thresholds, `(other)` rows, truncation and hidden metrics become warnings.
+ * - Sampling, thresholds, `(other)` rows, truncation and hidden metrics become warnings. Where `(other)` stands for the day
+ *   too, it is the day that was asked for.
  * - Two properties are two sources: `ga4({ property: '1' })` and `ga4({ property: '2' }, { id: 'ga4-shop' })`. In a list, users
  *   of both would have to be added up, which is wrong for those who visit both.
  */
@@ -378,23 +405,27 @@ export const ga4 = defineSource({
   options: Options,
   secrets: ['credentials'],
   probe,
-  api: ({ options, secrets }) => ({
-    ...googleApi({
+  api: ({ options, secrets }) => {
+    const api = googleApi({
       ...options,
       account: async ({ secret }) => readKeyFile('credentials', await secret('credentials')),
       keep: async ({ secret, keep }, refresh_token) =>
         keep('credentials', JSON.stringify({ ...JSON.parse(await secret('credentials')), refresh_token })),
       scopes: ['https://www.googleapis.com/auth/analytics.readonly'],
       needs: `${readerOf(secrets.credentials)}the role Viewer on property ${options.property} (Admin, Property access management), and the scope analytics.readonly`,
-    }),
-    // What Google counts is tokens, not requests: the chains of a source are its limit.
-    perSecond: 30,
-    quotaOf: (body) => {
-      const stated = Object.entries(Quota.safeParse(body).data?.propertyQuota ?? {})
-      if (stated.length === 0) return undefined
-      return Object.fromEntries(stated.map(([name, bucket]) => [name, bucket?.remaining ?? 0]))
-    },
-  }),
+    })
+    return {
+      ...api,
+      failure: (answer) => api.failure!(answer) ?? noProperty(answer, options),
+      // What Google counts is tokens, not requests: the chains of a source are its limit.
+      perSecond: 30,
+      quotaOf: (body) => {
+        const stated = Object.entries(Quota.safeParse(body).data?.propertyQuota ?? {})
+        if (stated.length === 0) return undefined
+        return Object.fromEntries(stated.map(([name, bucket]) => [name, bucket?.remaining ?? 0]))
+      },
+    }
+  },
   streams: (options) => ({
     traffic: visits(options),
     ...(options.keyEvents.length > 0 && { key_events: keyEvents(options) }),

@@ -163,8 +163,10 @@ const report = <Z extends z.ZodType<object>>(
   pages: (reading) => readReport(of.resource, of.finder, reading),
   records: elements,
   notes: (page) => {
-    const names = [...elements(page)].flatMap((one) => negatives(of.record.safeParse(one).data))
-    return [...new Set(names)].map((name) => ({ code: 'negative', message: `${name} of a day below zero: left out` }))
+    const found = [...elements(page)].flatMap((one) =>
+      negatives(of.record.safeParse(one).data).map((name) => ({ name, day: one.day })),
+    )
+    return found.map(({ name, day }) => ({ code: 'negative', message: `${name} of a day below zero: left out`, day }))
   },
   key: ({ day }) => day,
   map: (record) => map(record, record.day),

@@ -182,10 +182,12 @@ const counters = (page: Page) => namedRows(parsed(page, ResultTable))
 const counted = (count: number | null | undefined) => (typeof count === 'number' && count >= 0 ? count : undefined)
 
 /** Says which counters were left out. */
-const negatives = (rows: Iterable<Record<string, unknown>>, of: string): readonly Note[] => {
-  const names = [...rows].flatMap((row) => Object.keys(row).filter((name) => Number(row[name]) < 0))
-  return [...new Set(names)].map((name) => ({ code: 'negative', message: `${name} of a ${of} below zero: left out` }))
-}
+const negatives = (rows: Iterable<Record<string, unknown>>, of: string): readonly Note[] =>
+  [...rows].flatMap((row) =>
+    Object.keys(row)
+      .filter((name) => Number(row[name]) < 0)
+      .map((name) => ({ code: 'negative', message: `${name} of a ${of} below zero: left out`, day: row.day as Day })),
+  )
 
 const channel = (options: Options): Stream<Options, z.output<typeof Counters>> => ({
   kind: 'report',

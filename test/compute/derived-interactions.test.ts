@@ -139,6 +139,13 @@ test('a counter counts by its change, booked on the later day', async () => {
   expect(baselines).toEqual([['2'], ['2'], ['2'], ['4']])
 })
 
+test('a counter whose changes the source says itself starts nowhere', async () => {
+  const old = [reading('old', '2026-11-09T08:00:00Z', 1000, '2026-10-01')]
+  const [counted, said] = [await computed(old), await computed(old, ['social.like'])]
+  expect(warningsOf(counted[0]!, 'counter_baseline')).toHaveLength(1)
+  expect(warningsOf(said[0]!, 'counter_baseline')).toEqual([])
+})
+
 test('a counter that was absent before starts where it is first read', async () => {
   const snapshots = await computed([
     posts({ id: 'p', at: '2026-11-09', channel: 'social', published: '2026-11-09', likes: 2 }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { zone } from '../../functions/kit/day.ts'
 import { defineSource } from '../../functions/kit/define-source.ts'
 import { TidemarkError } from '../../functions/kit/errors.ts'
 import type { Stream } from '../../functions/kit/source.ts'
@@ -34,6 +35,17 @@ test('options that do not fit are named, all of them', () => {
   expect(() => shop()({ secret: 'x' }, { id: 'b' })).toThrow(
     /^options of source 'b' \(shop\): 'secret' is no known field$/,
   )
+})
+
+test('a zone that is none is told with the source whose it is', () => {
+  const at = defineSource({
+    name: 'shop',
+    docs: 'https://shop.example/docs',
+    options: z.strictObject({ zone: z.string().transform(zone) }),
+    secrets: [],
+    streams: () => ({ orders: emptyStream() }),
+  })
+  expect(() => at({ zone: 'Pacific' })).toThrow(/^options of source 'shop' \(shop\): 'Pacific' is no time zone/)
 })
 
 test.each(['Shop', '2nd', 'shop_2', '-shop', 'a'.repeat(25), ''])("'%s' is no id", (id) => {

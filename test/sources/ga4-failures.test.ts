@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Ga4Sandbox } from '../../sandbox/ga4.ts'
 import { googleErrors } from '../../sandbox/google-token.ts'
-import { DAY, read, source, start, stop } from './ga4-property.ts'
+import { DAY, NOW, read, source, start, stop } from './ga4-property.ts'
 
 afterEach(stop)
 
@@ -60,6 +60,33 @@ describe('credentials', () => {
     expect(sandbox.tokens.requests[0]).toMatchObject({ grant_type: 'refresh_token' })
   })
 
+  test('of gcloud name the cloud project whose quota counts, without which Google refuses them', async () => {
+    const sandbox = await start()
+    const { clientId: client_id, clientSecret: client_secret, refreshToken: refresh_token } = sandbox.tokens.consent
+    const file = { type: 'authorized_user', client_id, client_secret, refresh_token, quota_project_id: 'my-project' }
+    await read(sandbox, 'traffic', { secrets: { credentials: JSON.stringify(file) } })
+    expect(sandbox.requests.map(({ headers }) => headers['x-goog-user-project'])).toEqual(Array(4).fill('my-project'))
+    expect(sandbox.tokens.requests[0]).not.toHaveProperty('quota_project_id')
+  })
+
+  test('work with a private key whose line breaks were escaped twice', async () => {
+    const sandbox = await start()
+    const file = JSON.parse(sandbox.tokens.keyFile)
+    const credentials = JSON.stringify({ ...file, private_key: file.private_key.replaceAll('\n', '\\n') })
+    expect((await read(sandbox, 'traffic', { secrets: { credentials } })).rows).not.toEqual([])
+  })
+
+  test('are not called revoked where only the clock is wrong', async () => {
+    const sandbox = await start()
+    const error_description =
+      'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.'
+    sandbox.tokens.break({ status: 400, body: { error: 'invalid_grant', error_description } })
+    await expect(read(sandbox)).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringMatching(/clock of this machine/),
+    })
+  })
+
   test.each([
     [{ status: 503, body: 'down' }, 'unavailable'],
     [{ status: 500, body: { error: 'internal_failure' } }, 'unavailable'],
@@ -70,6 +97,16 @@ describe('credentials', () => {
     const sandbox = await start()
     sandbox.tokens.break(answer)
     await expect(read(sandbox)).rejects.toMatchObject({ code })
+  })
+
+  test.each([
+    ['keys/ga4.json', /text of the file.*not its path/],
+    ['{"private_key": "-----BEGIN\nKEY"}', /single quotes/],
+  ])('a secret that is no JSON is told what it looks like: %j', async (credentials, hint) => {
+    await expect(read(await start(), 'traffic', { secrets: { credentials } })).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringMatching(hint),
+    })
   })
 
   test.each(['', 'not json', '{}', '{"type":"service_account","client_email":"a@b.example"}'])(
@@ -101,6 +138,96 @@ describe('credentials', () => {
     expect(sandbox.requests).toHaveLength(1)
   })
 })
+
+/** As others recorded them where an address stands beside; else made up after AIP-193 and the guide "Limits and quotas". */
+describe('refusals', () => {
+  test.each([
+    // airbyte, source-google-analytics-data-api, unit_tests/test_source.py: without a status.
+    [
+      429,
+      { message: 'Exhausted potentially thresholded requests quota. This quota will refresh in under an hour. To' },
+      3_600,
+    ],
+    [
+      429,
+      {
+        status: 'RESOURCE_EXHAUSTED',
+        message: 'Exhausted server errors quota. This quota will refresh in under an hour.',
+      },
+      3_600,
+    ],
+    [429, { status: 'RESOURCE_EXHAUSTED', message: 'Exhausted property tokens for a project per hour. These' }, 3_600],
+    [
+      429,
+      { message: 'Exhausted property tokens per day. These quota tokens will return in under 24 hours.' },
+      20 * 3_600,
+    ],
+    // A moment later it may be well: the kit waits.
+    [
+      429,
+      { status: 'RESOURCE_EXHAUSTED', message: 'Exhausted concurrent requests quota. Please send fewer' },
+      undefined,
+    ],
+  ])('%i %o is limited for %s seconds', async (status, error, retryAfter) => {
+    const headers = { date: NOW.toUTCString() }
+    expect(await refused(status, error, headers)).toMatchObject({ code: 'limited', retryAfter })
+  })
+
+  test.each([
+    // googleapis/google-cloud-node, issue 4780.
+    [
+      403,
+      'PERMISSION_DENIED',
+      'User does not have sufficient permissions for this property. To',
+      '',
+      'credentials',
+      /Viewer on property 123/,
+    ],
+    [
+      403,
+      'PERMISSION_DENIED',
+      'Your application is authenticating by using local Application Default Credentials. The analyticsdata.googleapis.com API requires a quota project, which is not set by default.',
+      'SERVICE_DISABLED',
+      'credentials',
+      /set-quota-project/,
+    ],
+    [
+      403,
+      'PERMISSION_DENIED',
+      'Caller does not have required permission to use project my-project. Grant',
+      'USER_PROJECT_DENIED',
+      'credentials',
+      /Service Usage Consumer/,
+    ],
+    [
+      403,
+      'PERMISSION_DENIED',
+      'Google Analytics Data API has not been used in project 7 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/analyticsdata.googleapis.com/overview?project=7 then retry.',
+      'SERVICE_DISABLED',
+      'credentials',
+      /enable the API.*overview\?project=7$/,
+    ],
+    // ComposioHQ/composio, issue 2169.
+    [400, 'INVALID_ARGUMENT', "The request's dimensions & metrics are incompatible. To", '', 'changed', /incompatible/],
+    [404, 'NOT_FOUND', 'Requested entity was not found.', '', 'invalid', /no property 123.*option property/],
+    [499, 'CANCELLED', 'The operation was cancelled.', '', 'unavailable', /cancelled/],
+  ])('%i %s %s (%s) is %s', async (code, status, message, reason, expected, words) => {
+    const error = await refused(code, { code, status, message, ...(reason && { details: [{ reason }] }) })
+    expect(error).toMatchObject({ code: expected, message: expect.stringMatching(words) })
+  })
+
+  test('a 404 of another server is not the property’s', async () => {
+    const { failure } = await api()
+    expect(failure!({ status: 404, headers: {}, body: undefined })).toBeUndefined()
+  })
+})
+
+const api = async () => {
+  const made = source(await start())
+  return made.definition.api!({ options: made.options, secrets: { credentials: '' } })
+}
+const refused = async (status: number, error: object, headers = {}) =>
+  (await api()).failure!({ status, headers, body: { error } })
 
 describe('failures', () => {
   test('the rows of a page given twice stop the reading', async () => {

@@ -142,7 +142,7 @@ describe('reading', () => {
     const { pages, records } = await read(sandbox)
     const { traffic } = source(sandbox).streams
     expect(pages.flatMap((page) => recordsOf(traffic!, page))).toEqual(records)
-    expect(pages.every(({ context }) => context === undefined)).toBe(true)
+    expect(new Set(pages.map(({ context }) => context))).toEqual(new Set([DAY]))
   })
 
   test('without key events there is no stream of them', async () => {
@@ -163,12 +163,66 @@ describe('reading', () => {
   })
 })
 
+describe('answers that others recorded', () => {
+  test('may lack kind (maddevsio/mad-radiator, fakeAnalyticsResponses.ts)', async () => {
+    const bare = await start({
+      reworded: ({ dimensionHeaders, metricHeaders, rows }) => ({ dimensionHeaders, metricHeaders, rows }),
+    })
+    expect((await read(bare)).rows).toEqual((await read(await start())).rows)
+  })
+
+  // Others say that Google sent them the second one; the third is what fakes of connectors send.
+  test.each([
+    ({ metricHeaders, kind }: Record<string, unknown>) => ({ metricHeaders, kind }),
+    ({ kind, metadata }: Record<string, unknown>) => ({ kind, metadata, propertyQuota: {} }),
+    () => ({ rows: [], propertyQuota: {} }),
+  ])('without visits may lack headers: %s', async (reworded) => {
+    const empty = { data: visitsOf([]), reworded }
+    expect((await read(await start(empty))).rows).toEqual([])
+    expect((await read(await start(empty), 'key_events')).rows).toEqual([])
+  })
+
+  test('that are no report at all are changed', async () => {
+    await expect(read(await start({ reworded: () => ({}) }))).rejects.toMatchObject({ code: 'changed' })
+    const other = { reworded: () => ({ kind: 'analyticsData#runRealtimeReport', rows: [] }) }
+    await expect(read(await start(other))).rejects.toMatchObject({ code: 'changed' })
+  })
+
+  // blackcowmoo/grafana-google-analytics-datasource, issue 121; singer-io/tap-ga4, sync.py.
+  test.each(['traffic', 'key_events'])(
+    'of %s fold small rows into one that says (other) for the date too',
+    async (stream) => {
+      const folded = (answer: Record<string, unknown>) => {
+        const [headers, rows] = [answer.dimensionHeaders, answer.rows] as [{ name: string }[]?, object[]?]
+        if (!rows || !headers || headers.length < 2 || headers[0]!.name !== 'date') return answer
+        const row = { ...rows.at(-1), dimensionValues: headers.map(() => ({ value: '(other)' })) }
+        return { ...answer, rows: [...rows, row], rowCount: rows.length + 1, metadata: { dataLossFromOtherRow: true } }
+      }
+      const sandbox = await start({ reworded: folded })
+      const { rows, pages, records, notes } = await read(sandbox, stream)
+      const folds = rows.filter(({ columns }) => Object.values(columns).includes('(other)'))
+      // What is folded may be none of the events that were asked for.
+      expect(folds.map(({ columns }) => columns.group)).toEqual(stream === 'traffic' ? ['(other)'] : [])
+      expect(rows.every(({ columns }) => (columns.day ?? columns.at) === DAY)).toBe(true)
+      expect(notes).toContainEqual(expect.objectContaining({ code: 'other_row' }))
+      expect(pages.flatMap((page) => recordsOf(source(sandbox).streams[stream]!, page))).toEqual(records)
+    },
+  )
+})
+
 describe("the property's day", () => {
   test('is refused if it is another one than is read', async () => {
     const sandbox = await start({ timeZone: 'America/Los_Angeles' })
     const error = await read(sandbox).catch((cause: Error) => cause)
     expect(error).toMatchObject({ code: 'invalid' })
     expect(String(error)).toMatch(/123.*America\/Los_Angeles.*America\/New_York.*zone: 'America\/Los_Angeles'/)
+  })
+
+  test('of a zone that nobody knows here is said to be unreadable', async () => {
+    await expect(read(await start({ metadata: () => ({ timeZone: 'Mars/Olympus' }) }))).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/123.*'Mars\/Olympus'.*no time zone/),
+    })
   })
 
   test('is that of the config where the source names none', async () => {

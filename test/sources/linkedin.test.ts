@@ -77,7 +77,8 @@ describe('a day', () => {
       [undefined, 3],
       [undefined, 0],
     ])
-    expect(shares.notes).toEqual([{ code: 'negative', message: 'likeCount of a day below zero: left out' }])
+    const negative = { code: 'negative', message: 'likeCount of a day below zero: left out' }
+    expect(shares.notes).toEqual(['2026-11-16', '2026-11-17'].map((day) => ({ ...negative, day })))
     const follows = await read(sandbox, 'follows')
     expect(follows.rows.map(({ columns }) => columns.count)).toEqual([1])
     expect(follows.notes.map(({ message }) => message.split(' ')[0])).toEqual(['organicFollowerGain'])
