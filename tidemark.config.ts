@@ -39,7 +39,7 @@ export default defineConfig({
     instagram({ account: '2002', login: 'instagram', comments: true, ...played('INSTAGRAM') }),
     x({ account: '2244994945', budget: 20, ...played('X') }),
     linkedin({ organization: '2414183', ...played('LINKEDIN') }),
-    youtube({ channel: 'UCdemodemodemodemodemo00', ...played('YOUTUBE') }),
+    youtube({ channel: 'UCdemodemodemodemodemo00', videos: true, ...played('YOUTUBE') }),
     csv(
       {
         file: process.env.TIDEMARK_DEMO_SHOP ?? 'sandbox/demo/data/shop.csv.gz',
