@@ -200,7 +200,7 @@ async function collect({ vendor: open, first, second }: Scenario, killAt: number
       return result
     })
   const host = `local:${hostname()}:${process.pid}:0`
-  const deployed = await deploy({ sources: [vendor.source], now: NOW, store: openMemoryStore, wrap: kill, host })
+  await using deployed = await deploy({ sources: [vendor.source], now: NOW, store: openMemoryStore, wrap: kill, host })
   first(vendor)
   await deployed.ingest()
   const atFirst = await visible(deployed)
