@@ -76,7 +76,7 @@ export async function collectDays(
     watch: {
       answered(answer) {
         const { source, stream, status, waitSeconds } = answer
-        if (status === 'wait') view.waiting(source, stream, waitSeconds)
+        if (status === 'wait') view.waiting(source, stream, waitSeconds, answer.state?.unfinished?.waitedFor ?? null)
         else if (status !== 'more') view.read(source, stream, answer)
       },
       failed(source, stream, error) {

@@ -27,7 +27,8 @@ export async function liveProgress(sources: readonly string[]): Promise<Progress
   return {
     reading: (source, stream, progress) =>
       lines.get(source)?.show(`${stream}: ${describeProgress(progress)}${rate(progress.records)}`),
-    waiting: (source, stream, seconds) => lines.get(source)?.show(`${stream}: the vendor asks to wait ${seconds} s`),
+    waiting: (source, stream, seconds, why) =>
+      lines.get(source)?.show(`${stream}: waits ${seconds} s${why === null ? '' : `: ${why}`}`),
     failed: (source, stream, text) => lines.get(source)?.show(`${stream}: ${text}`, { [stream]: false }),
     read: (source, stream, { status, ...figures }) =>
       lines.get(source)?.show(`${stream}: ${status}, ${describeProgress(figures)}`, {

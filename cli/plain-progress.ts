@@ -19,7 +19,8 @@ export function plainProgress(
   }
   return {
     reading: (source, stream, progress) => nowAndThen(`${source}.${stream}`, progress),
-    waiting: (source, stream, seconds) => write(`${source}.${stream}: the vendor asks to wait ${seconds} s`),
+    waiting: (source, stream, seconds, why) =>
+      write(`${source}.${stream}: waits ${seconds} s${why === null ? '' : `: ${why}`}`),
     failed(source, stream, text) {
       // What is wrong with a whole source is told once, not once for every stream and attempt.
       if (failures.has(`${source} ${text}`)) return

@@ -11,7 +11,7 @@ export interface ReadFigures {
 /** Shows how collecting goes on. */
 export interface ProgressView {
   reading(source: string, stream: string, progress: Progress): void
-  waiting(source: string, stream: string, seconds: number): void
+  waiting(source: string, stream: string, seconds: number, why: string | null): void
   /** The stream failed; it may be tried again, and then be read. */
   failed(source: string, stream: string, text: string): void
   /** The stream is done, though perhaps not well. */

@@ -30,8 +30,8 @@ export interface HubspotAccount extends Partial<Record<HubspotType, readonly Hub
   readonly searches?: { readonly perSecond: number; readonly clock: () => number }
   /** Requests until the daily limit. @default 250,000 */
   readonly daily?: number
-  /** Scopes that the token lacks, by the type they open. @default - none */
-  readonly missing?: Readonly<Partial<Record<HubspotType, string>>>
+  /** Scopes that the token lacks, by the type they open, or the account's details. @default - none */
+  readonly missing?: Readonly<Partial<Record<HubspotType | 'details', string>>>
   /** Whether a merge keeps the primary record's id: the beta "Primary ID Preservation". @default - it makes a new one */
   readonly preservesIds?: boolean
   /** Associations that one answer holds per record and type; the rest is on further pages. @default 500 */
@@ -172,7 +172,9 @@ export async function simulateHubspot(account: HubspotAccount): Promise<HubspotS
     const refused = refuse(request)
     if (refused) return refused
     if (requests > daily) return refusals.daily
-    if (request.method === 'GET' && request.path === '/account-info/2026-03/details') return limited(details)
+    if (request.method === 'GET' && request.path === `/account-info/${version}/details`) {
+      return account.missing?.details ? refusals.missingScope(account.missing.details) : limited(details)
+    }
     const [crm, section, dated, from, ...rest] = request.path.split('/').filter(Boolean)
     const type = hubspotTypes.find((one) => one === from)
     if (crm !== 'crm' || dated !== version || !type) return refusals.notFound

@@ -89,7 +89,12 @@ const blocks = {
 }
 
 const WINDOW = 15 * 60_000
-const SHOWN: Record<string, number> = { tweets: 3_200, mentions: 800 }
+/** How far back a timeline goes; without replies no further than the newest 800, which counts them ("Timelines"). */
+const shownOf = (edge: string, query: URLSearchParams) =>
+  edge === 'tweets' && !query.get('exclude')?.includes('replies') ? 3_200 : 800
+
+/** Fields of a post that the newer spelling knows; accounts are expanded only (OpenAPI description 2.167). */
+const POST_FIELDS = ['id', 'text', 'created_at', 'public_metrics', 'non_public_metrics', 'conversation_id', 'lang']
 const PRICES = { post: 0.005, user: 0.01 }
 const YOUNG = 30 * 86_400_000
 
@@ -169,6 +174,11 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
     const wrong = unknown(query, edge === 'tweets' ? [...parameters, 'exclude'] : parameters)
     if (wrong) return wrong
     if (id !== account.id) return absent(id)
+    const odd = spelling === 'post' ? wanted(query).find((name) => !POST_FIELDS.includes(name)) : undefined
+    if (odd) {
+      const message = `The \`post.fields\` query parameter value [${odd}] is not one of [${POST_FIELDS.join(',')}]`
+      return refused(message, 'post.fields')
+    }
     const size = Number(query.get('max_results') ?? 10)
     if (!(size >= 5 && size <= 100)) {
       return refused(`The \`max_results\` query parameter value [${size}] is not between 5 and 100`, 'max_results')
@@ -188,13 +198,17 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
     const found = all
       .filter(({ at }) => Date.parse(at) <= now().getTime())
       .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
-      .slice(0, SHOWN[edge])
+      .slice(0, shownOf(edge, query))
       .filter(({ at }) => from === null || Date.parse(at) >= Date.parse(from))
       .filter(({ at }) => to === null || Date.parse(at) < Date.parse(to))
-    const page = found.slice(start, start + size)
+    // What is excluded leaves a page after it was cut off, so that pages may be short.
+    const page = found.slice(start, start + size).filter(({ is }) => !isExcluded(query, is))
     const given = page.filter((one) => !account.withheld?.includes(one.id))
     const cut = page.filter((one) => account.withheld?.includes(one.id))
     for (const one of given) charge(`post ${one.id}`, PRICES.post)
+    const expanded = ['author_id', 'in_reply_to_user_id'].filter((name) => expansions(query).includes(name))
+    const users = new Set(given.flatMap(({ body }) => expanded.flatMap((name) => String(body[name] ?? '') || [])))
+    for (const one of users) charge(`user ${one}`, PRICES.user)
     const next = start + size < found.length && `7140dibdnow9c7btw${(start + size).toString(36)}`
     const left = cut.map(({ id: value }) => ({
       ...{ value, resource_id: value, parameter: 'id', resource_type: 'tweet', title: 'Authorization Error' },
@@ -205,6 +219,9 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
       status: 200,
       body: {
         ...(given.length > 0 && { data: given.map(({ body }) => body) }),
+        ...(users.size > 0 && {
+          includes: { users: [...users].map((one) => ({ id: one, name: 'N', username: 'n' })) },
+        }),
         ...(left.length > 0 && { errors: left }),
         meta: { ...(next && { next_token: next }), result_count: given.length, ...edges },
       },
@@ -212,20 +229,25 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
   }
 
   const wanted = (query: URLSearchParams) => query.get(`${spelling}.fields`)?.split(',') ?? []
-  const shown = (id: string, fields: Readonly<Record<string, unknown>>, query: URLSearchParams) => ({
-    id,
-    text: 'words of theirs',
-    [`edit_history_${spelling}_ids`]: [id],
-    ...Object.fromEntries(Object.entries(fields).filter(([name]) => wanted(query).includes(name))),
-  })
+  const expansions = (query: URLSearchParams) => query.get('expansions')?.split(',') ?? []
+  const shown = (id: string, fields: Readonly<Record<string, unknown>>, query: URLSearchParams) => {
+    const named = [...wanted(query), ...expansions(query)]
+    return {
+      id,
+      text: 'words of theirs',
+      [`edit_history_${spelling}_ids`]: [id],
+      ...Object.fromEntries(Object.entries(fields).filter(([name]) => named.includes(name))),
+    } as Readonly<Record<string, unknown>>
+  }
+
+  function isExcluded(query: URLSearchParams, is: XPost['is']): boolean {
+    const without = query.get('exclude')?.split(',') ?? []
+    return (is === 'reply' && without.includes('replies')) || (is === 'repost' && without.includes('retweets'))
+  }
 
   function ownPosts(query: URLSearchParams) {
-    const without = query.get('exclude')?.split(',') ?? []
-    const left = (account.posts ?? []).filter(({ is }) => {
-      return !(is === 'reply' && without.includes('replies')) && !(is === 'repost' && without.includes('retweets'))
-    })
-    return left.map((post) => {
-      const { id, at } = post
+    return (account.posts ?? []).map((post) => {
+      const { id, at, is } = post
       const isYoung = Date.parse(at) > now().getTime() - YOUNG
       const public_metrics = {
         [spelling === 'tweet' ? 'retweet_count' : 'repost_count']: post.reposts ?? 0,
@@ -237,7 +259,7 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
       }
       const own = { impression_count: post.impressions ?? 0, url_link_clicks: post.clicks ?? 0 }
       const fields = { created_at: new Date(at).toISOString(), public_metrics, author_id: account.id }
-      return { id, at, body: shown(id, { ...fields, ...(isYoung && { non_public_metrics: own }) }, query) }
+      return { id, at, is, body: shown(id, { ...fields, ...(isYoung && { non_public_metrics: own }) }, query) }
     })
   }
 
@@ -245,7 +267,7 @@ export async function simulateX(account: XAccount): Promise<XSandbox> {
     return (account.mentions ?? []).map(({ id, at, by, repliesTo }) => {
       const reply = repliesTo !== undefined && { in_reply_to_user_id: account.id, conversation_id: repliesTo }
       const fields = { created_at: new Date(at).toISOString(), author_id: by, conversation_id: id, ...reply }
-      return { id, at, body: shown(id, fields, query) }
+      return { id, at, is: undefined, body: shown(id, fields, query) }
     })
   }
 

@@ -9,8 +9,13 @@ import { recordsOf, type Seen } from './hubspot-record.ts'
 const streams = hubspot({}).streams
 const columns = (record: Seen | undefined) => record?.rows[0]?.columns
 
-/** A record as a page gives it, with these properties. */
-function mapped(stream: string, properties: Record<string, string | null>, more: object = {}): Seen {
+/** A record as a page gives it, with these properties; `context` is the page's. */
+function mapped(
+  stream: string,
+  properties: Record<string, string | number | boolean | null>,
+  more: object = {},
+  context: Record<string, string | boolean> = {},
+): Seen {
   const record = {
     id: '41',
     createdAt: '2026-01-02T03:04:05.000Z',
@@ -20,7 +25,7 @@ function mapped(stream: string, properties: Record<string, string | null>, more:
     ...more,
   }
   const bytes = new TextEncoder().encode(JSON.stringify({ results: [record] }))
-  return recordsOf(streams[stream]!, [{ bytes }])[0]!
+  return recordsOf(streams[stream]!, [{ bytes, context }])[0]!
 }
 const linked = (contacts: string[], deals: string[] = []) => ({
   associations: {
@@ -41,12 +46,56 @@ describe('mapping', () => {
 
   test('a customer is one since entering that stage; a contact since its creation', () => {
     const properties = { createdate: '2026-02-01T00:00:00Z', hs_lifecyclestage_customer_date: '2026-03-01T00:00:00Z' }
-    const since = (more: object) => columns(mapped('contacts', { ...properties, ...more }))?.since
+    const since = (more: Record<string, string>) => columns(mapped('contacts', { ...properties, ...more }))?.since
     expect(since({ lifecyclestage: 'customer', hs_v2_date_entered_customer: '2026-04-01T00:00:00Z' })).toBe(
       '2026-04-01T00:00:00.000Z',
     )
     expect(since({ lifecyclestage: 'customer' })).toBe('2026-03-01T00:00:00.000Z')
     expect(since({ lifecyclestage: 'lead' })).toBe('2026-02-01T00:00:00.000Z')
+  })
+
+  test.each([
+    'hs_v2_date_entered_customer',
+    'hs_date_entered_customer',
+    'hs_lifecyclestage_customer_date',
+    'hs_v2_date_entered_evangelist',
+    'hs_date_entered_evangelist',
+    'hs_lifecyclestage_evangelist_date',
+  ])('a customer is one since %s, where that is all there is', (name) => {
+    const properties = {
+      lifecyclestage: 'evangelist',
+      createdate: '2026-02-01T00:00:00Z',
+      [name]: '2026-04-01T00:00:00Z',
+    }
+    expect(columns(mapped('contacts', properties))?.since).toBe('2026-04-01T00:00:00.000Z')
+  })
+
+  // Times can be written in milliseconds, as many integrations do with hs_timestamp (guide "Calls": "a UTC timestamp or
+  // UTC format").
+  test('times in milliseconds are times', () => {
+    const ms = Date.parse('2026-07-22T21:00:00Z')
+    const iso = '2026-07-22T21:00:00.000Z'
+    expect(columns(mapped('calls', { hs_timestamp: String(ms) }))?.at).toBe(iso)
+    expect(columns(mapped('contacts', { createdate: ms }))?.since).toBe(iso)
+    const closed = { createdate: String(ms), closedate: String(ms), hs_is_closed: 'true' }
+    expect(columns(mapped('deals', closed))).toMatchObject({ opened: iso, closed: iso })
+    expect(columns(mapped('tickets', { closed_date: String(ms) }))).toMatchObject({ first_solved: iso, solved: iso })
+    expect(mapped('contacts', {}, { createdAt: ms, updatedAt: ms }).changed).toBe(iso)
+    expect(columns(mapped('deals', { ...closed, closedate: '2026-07-22' }))?.closed).toBe('2026-07-22')
+  })
+
+  test('values that are not text, and nulls in place of what is absent, are understood', () => {
+    const values = { amount: 1_500.5, deal_currency_code: 'EUR', hs_is_closed: true, hs_is_closed_won: false }
+    const nulls = { archived: null, archivedAt: null, associations: null }
+    const found = mapped('deals', { ...values, closedate: '2026-07-02' }, { id: 41, ...nulls })
+    expect(found).toMatchObject({ key: '41', gone: [] })
+    expect(columns(found)).toMatchObject({ amount: 150_050, closed: '2026-07-02', won: false })
+  })
+
+  test('what the recycle bin lists is deleted, also where the record does not say so, and later than its last change', () => {
+    const updatedAt = '2026-11-19T10:00:00.000Z'
+    const listed = mapped('contacts', {}, { updatedAt, archived: undefined }, { deleted: true })
+    expect(listed).toEqual({ key: '41', changed: '2026-11-19T10:00:00.001Z', gone: ['41'], rows: [] })
   })
 
   test('a contact is known by every address, number and id; empty texts are no value', () => {
@@ -93,11 +142,39 @@ describe('mapping', () => {
     expect(columns(mapped('deals', { amount, deal_currency_code }))?.amount).toBe(minor)
   })
 
-  test('an amount without currency is unknown; a malformed one is refused', () => {
-    const row = columns(mapped('deals', { amount: '5', deal_currency_code: null }))
+  // An account that has only one currency has no `deal_currency_code`: so answered POST /crm/v3/objects/deals of a real
+  // one (NangoHQ/integration-templates, integrations/hubspot/tests/create-deal.test.json).
+  test('an amount is in the account’s currency, unless the deal has its own; without either it is left out, and it says so', () => {
+    const amount = { amount: '10000', deal_currency_code: null }
+    expect(columns(mapped('deals', amount, {}, { currency: 'USD' }))).toMatchObject({
+      amount: 1_000_000,
+      currency: 'USD',
+    })
+    const own = mapped('deals', { ...amount, deal_currency_code: 'JPY' }, {}, { currency: 'USD' })
+    expect(columns(own)).toMatchObject({ amount: 10_000, currency: 'JPY' })
+    const row = columns(mapped('deals', amount))
     expect(row).not.toHaveProperty('amount')
     expect(row).not.toHaveProperty('currency')
+    const noted = (properties: object, context: { currency?: string } = {}) => {
+      const record = { id: '1', createdAt: '2026-01-02T03:04:05Z', updatedAt: '2026-01-02T03:04:05Z', properties }
+      const bytes = new TextEncoder().encode(JSON.stringify({ results: [record] }))
+      return streams.deals!.notes!({ bytes, context }).map(({ code }) => code)
+    }
+    expect(noted(amount)).toEqual(['currency_unknown'])
+    expect(noted(amount, { currency: 'USD' })).toEqual([])
+    expect(noted({ ...amount, amount: null })).toEqual([])
+  })
+
+  test('a malformed amount is refused', () => {
     expect(() => mapped('deals', { amount: 'five', deal_currency_code: 'EUR' })).toThrow(/amount/)
+  })
+
+  test.each([
+    ['deals', { amount: '5', deal_currency_code: 'EURO' }, /'EURO' is no ISO 4217 code/],
+    ['calls', { hs_timestamp: 'yesterday' }, /interactions\.at/],
+  ] as const)('a malformed value of %s holds back its record, not the whole reading', (stream, properties, why) => {
+    expect(() => mapped(stream, properties)).toThrow(expect.objectContaining({ code: 'invalid' }))
+    expect(() => mapped(stream, properties)).toThrow(why)
   })
 
   test('cents survive as decimal text', () => {
@@ -130,6 +207,11 @@ describe('mapping', () => {
     })
     const reopened = columns(mapped('tickets', { ...closed, hs_ticket_reopened_at: '2026-11-02T00:00:00Z' }))
     expect(reopened).not.toHaveProperty('first_solved')
+    const chat = {
+      first_agent_reply_date: '2026-11-01T02:00:00Z',
+      hs_first_agent_message_sent_at: '2026-11-01T01:30:00Z',
+    }
+    expect(columns(mapped('tickets', chat))?.first_reply).toBe('2026-11-01T01:30:00.000Z')
     const written = columns(mapped('tickets', { source_type: 'FORM', hs_created_by_user_id: '5' }))
     expect(written).toEqual({ id: '41', opened: '2026-01-02T03:04:05.000Z', channel: 'support' })
   })
@@ -173,9 +255,17 @@ describe('mapping', () => {
     expect(activity(stream, properties)).toBeUndefined()
   })
 
-  test('an activity without a time, and a property that is no text, are refused', () => {
+  test('an activity without a time, and a property that is no value, are refused', () => {
     expect(() => activity('calls', { hs_timestamp: '' })).toThrow(expect.objectContaining({ code: 'invalid' }))
-    expect(() => mapped('calls', { hs_timestamp: 5 as never })).toThrow(/properties/)
+    expect(() => mapped('calls', { hs_timestamp: 5 })).toThrow(/'5' is no time/)
+    expect(() => mapped('calls', { hs_timestamp: {} as never })).toThrow(/properties/)
+  })
+
+  // HubSpot changelog, "Defaulting hs_timestamp to Meeting Start Time in Meetings Engagement API".
+  test('a meeting without a time of its own took place when it began', () => {
+    const began = { hs_timestamp: null, hs_meeting_start_time: '2026-07-02T15:00:00Z', hs_meeting_outcome: 'COMPLETED' }
+    expect(activity('meetings', began)?.at).toBe('2026-07-02T15:00:00.000Z')
+    expect(activity('meetings', { ...began, hs_timestamp: at })?.at).toBe(at)
   })
 
   test('versions compare as text, however the vendor writes the instant', () => {

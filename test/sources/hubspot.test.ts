@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { spendOf } from '../../functions/ingest/spend-of.ts'
 import { addDays, day } from '../../functions/kit/day.ts'
+import { TidemarkError } from '../../functions/kit/errors.ts'
 import { openHttp } from '../../functions/kit/http.ts'
 import type { Json, Page } from '../../functions/kit/page.ts'
 import { person } from '../../functions/kit/person.ts'
@@ -248,6 +249,21 @@ describe('reading', () => {
     expect(columns(records[1])).not.toHaveProperty('customer')
   })
 
+  test('amounts of deals are in the currency that the account’s details tell, if they may be read', async () => {
+    const dealt = [contact(1, { amount: '12.5' })]
+    await start({ deals: dealt })
+    for (const asked of [{ baseline: true }, { baseline: false }]) {
+      const { records } = await read('deals', asked)
+      expect(columns(records[0])).toMatchObject({ amount: 1_250, currency: 'USD' })
+    }
+    expect(sandbox.requests[0]).toMatchObject({ method: 'GET', path: '/account-info/2026-09/details' })
+    await running!.close()
+    await start({ deals: dealt, missing: { details: 'oauth' } })
+    const { records, pages } = await read('deals')
+    expect(columns(records[0])).not.toHaveProperty('amount')
+    expect(streams.deals!.notes!(pages[0]!)).toMatchObject([{ code: 'currency_unknown' }])
+  })
+
   test('pages hold the bytes as they came, and are enough to map without the vendor', async () => {
     await start({ calls: [{ ...contact(5, { hs_timestamp: NOW }), associations: { contacts: ['8'] } }] })
     const { pages, records } = await read('calls')
@@ -258,7 +274,87 @@ describe('reading', () => {
   })
 })
 
+/** Reads the stream from a vendor that answers as told, without a simulator. */
+async function readFrom(stream: StreamName, post: (path: string) => object) {
+  const source = hubspot({})
+  const bytes = (body: object) => new TextEncoder().encode(JSON.stringify(body))
+  const answer = (body: object, schema?: { parse(body: unknown): unknown }) => ({
+    body: schema ? schema.parse(body) : body,
+    bytes: bytes(body),
+  })
+  const http = {
+    get: async (_: string, { schema }: { schema: never }) => answer({ results: [] }, schema),
+    post: async (path: string, { schema }: { schema: never }) => answer(post(path), schema),
+  }
+  const range = { start: 0, end: Date.parse(NOW) }
+  const reading = { http, options: source.options, range, baseline: false, resume: null } as never
+  const pages: Page[] = []
+  for await (const turn of source.streams[stream]!.pages(reading)) if ('page' in turn) pages.push(turn.page)
+  return recordsOf(source.streams[stream]!, pages)
+}
+
+const found = (id: number | string) => ({
+  ...{ id, createdAt: NOW, updatedAt: NOW, properties: { hs_timestamp: NOW } },
+})
+
+describe('an answer of a search', () => {
+  test('that is the last may come in any order; one that is not must rise', async () => {
+    const results = [found('9'), found('3')]
+    expect(keys(await readFrom('contacts', () => ({ total: 2, results })))).toEqual(['9', '3'])
+    await expect(readFrom('contacts', () => ({ total: 3, results }))).rejects.toMatchObject({ code: 'changed' })
+  })
+
+  // Shapes as observed on a real account: ids are text in `from` and numbers in `to`, and a record without associations, or
+  // deleted since, is an error beside the results.
+  test('has associations by number, and may have lost a record meanwhile', async () => {
+    const lost = { category: 'OBJECT_NOT_FOUND', message: 'Could not get some CALLS objects, they may be deleted' }
+    const associated = { results: [{ from: { id: '3' }, to: [{ toObjectId: 442222359747 }], paging: null }] }
+    const records = await readFrom('calls', (path) =>
+      path.endsWith('/search') ? { total: 2, results: [found(3), found('9')] } : { ...associated, errors: [lost] },
+    )
+    expect(columns(records[0])).toMatchObject({ customer: person({ id: '442222359747' }) })
+    expect(columns(records[1])).not.toHaveProperty('customer')
+    const broken = { ...associated, errors: [{ category: 'INTERNAL_ERROR', message: 'no luck' }] }
+    const reading = readFrom('calls', (path) => (path.endsWith('/search') ? { total: 1, results: [found(3)] } : broken))
+    await expect(reading).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('no luck') })
+  })
+})
+
+test('doctor goes on where a server does not know the account’s details: nothing but its name hangs on them', async () => {
+  const { options, definition } = hubspot({ version: '2026-03' })
+  const asked: string[] = []
+  const get = async (path: string) => {
+    asked.push(path)
+    if (path.startsWith('account-info')) throw new TidemarkError('changed', 'answered 404')
+    return { body: { results: [] } }
+  }
+  const probed = await definition.probe!({ http: { get }, options } as never)
+  expect(probed).toEqual({ account: 'a HubSpot account', missing: [] })
+  expect(asked[0]).toBe('account-info/2026-03/details')
+  expect(asked).toHaveLength(5)
+})
+
 describe('failures', () => {
+  const scopes = (context: unknown) => ({ status: 'error', category: 'MISSING_SCOPES', errors: [{ context }] })
+  test.each([
+    // HubSpot/hubspot-api-nodejs issue 268 and PostHog/posthog issue 53339; the reference shows the context as text.
+    [403, scopes({ requiredScopes: ['contacts'] }), 'credentials', 'expected contacts:'],
+    [403, scopes({ requiredGranularScopes: ['crm.objects.deals.read'] }), 'credentials', 'crm.objects.deals.read'],
+    [403, scopes('{missingScopes=[crm.lists.read, sales-email-read]}'), 'credentials', 'crm.lists.read or sales-email'],
+    [403, { status: 'error', message: 'This access_token does not have proper permissions!' }, 'credentials', 'proper'],
+    // airbytehq/airbyte issue 74726.
+    [401, { status: 'error', category: 'EXPIRED_AUTHENTICATION', context: {} }, 'credentials', 'EXPIRED_AUTH'],
+    // Guide "Error handling".
+    [423, { status: 'error' }, 'unavailable', 'locked'],
+    [477, undefined, 'limited', 'moving the account'],
+    [429, { status: 'error', errorType: 'RATE_LIMIT', policyName: 'DAILY', category: null }, 'limited', 'daily limit'],
+    [200, { status: 'error', message: null, errorType: null }, 'unavailable', '200 with an error'],
+  ])('%s %j is %s', (status, body, code, message) => {
+    const { failure } = hubspot({}).definition.api!({ options: hubspot({}).options, secrets: { token: TOKEN } })
+    expect(failure!({ status, headers: {}, body })).toMatchObject({ code, message: expect.stringContaining(message) })
+    expect(failure!({ status: 429, headers: {}, body: { status: 'error', policyName: 'SECONDLY' } })).toBeUndefined()
+  })
+
   test('a missing scope is named', async () => {
     await start({ missing: { emails: 'sales-email-read' } })
     await expect(read('emails')).rejects.toThrow(/sales-email-read/)

@@ -136,9 +136,23 @@ describe('the budget', () => {
     )
   })
 
+  test('pays for the accounts that come with mentions, too, in the newer spelling', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW })
+    const sandbox = await start({ mentions: mentions(40), spelling: 'post' })
+    // 0.35 for mentions: 14 of them at 0.025 at the most, which then cost 0.015 each.
+    const stopped = await readUntilWait(sandbox, 'mentions', { budget: 0.71, fields: 'post.fields' })
+    expect(sandbox.requests.map(({ query }) => query.get('max_results'))).toEqual(['14', '5'])
+    expect([stopped.read, sandbox.charged()]).toEqual([19, 0.285])
+    expect(stopped.error).toMatchObject({ code: 'limited' })
+  })
+
   test('that pays for nothing is refused in the config', () => {
-    expect(() => x({ account: ACCOUNT, budget: 0.05 })).toThrow(/budget.*too small/)
+    expect(() => x({ account: ACCOUNT, budget: 0.05 })).toThrow(/budget is 0.05; too small: .*; expected 0.06 USD/)
     expect(x({ account: ACCOUNT, budget: 0.06 }).options.prices).toEqual({ post: 0.005, user: 0.01 })
+    // Each mention may bring two accounts.
+    expect(() => x({ account: ACCOUNT, budget: 0.25, fields: 'post.fields' })).toThrow(/expected 0.26 USD/)
+    expect(x({ account: ACCOUNT, budget: 0.26, fields: 'post.fields' }).id).toBe('x')
+    expect(x({ account: ACCOUNT, budget: 0.06, fields: 'post.fields', mentions: false }).id).toBe('x')
     expect(x({ account: ACCOUNT, budget: 0.012, prices: { post: 0.001, user: 0.001 } }).id).toBe('x')
   })
 

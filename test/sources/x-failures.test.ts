@@ -31,6 +31,15 @@ describe('credentials', () => {
     expect(Object.keys(sandbox.tokens.requests[0]!).sort()).toEqual(['grant_type', 'refresh_token'])
   })
 
+  test('of a client that are wrong are told apart from an ended consent', async () => {
+    const sandbox = await start()
+    const secrets = { ...sandbox.tokens.consent, clientSecret: 'wrong' }
+    await expect(read(sandbox, 'followers', { secrets })).rejects.toMatchObject({
+      code: 'credentials',
+      message: expect.stringContaining("correct secrets 'clientId' and 'clientSecret'"),
+    })
+  })
+
   test('that were used up or withdrawn are for the operator', async () => {
     const sandbox = await start()
     const secrets = { ...sandbox.tokens.consent }
@@ -47,7 +56,9 @@ describe('credentials', () => {
     [{ status: 503, body: 'down' }, 'unavailable'],
     [{ status: 500, body: { error: 'server_error' } }, 'unavailable'],
     [{ status: 400, body: { error: 'invalid_grant' } }, 'credentials'],
+    [{ status: 400, body: { error: 'invalid_grant', error_description: null } }, 'credentials'],
     [{ status: 401, body: { error: 'invalid_client' } }, 'credentials'],
+    [{ status: 401, body: { error: 'unauthorized_client', error_description: 'Missing valid header' } }, 'credentials'],
     [{ status: 400, body: { error: 'invalid_request', error_description: 'Missing parameter.' } }, 'changed'],
   ])('meet a token endpoint that answers %o: %s', async (answer, code) => {
     const sandbox = await start()
@@ -74,11 +85,52 @@ describe('failures', () => {
     [200, { errors: [{ title: 'Service Unavailable', type: 'about:blank' }] }, 'unavailable'],
     [400, { title: 'Invalid Request', errors: [{ message: 'no such field' }] }, 'changed'],
     [200, { data: [], errors: [{ title: 'Forbidden', type: 'a/not-authorized-for-resource' }] }, undefined],
+    // A timeline of somebody else, asked for what only its account may see: no data, and that it is well.
+    [200, { meta: { result_count: 0 }, errors: [{ title: 'F', type: 'a/not-authorized-for-field' }] }, 'credentials'],
+    [200, { data: [{}], meta: {}, errors: [{ title: 'F', type: 'a/not-authorized-for-field' }] }, undefined],
+    [200, { data: null, meta: null, errors: [{ title: 'F', type: 'a/field-unauthorized' }] }, 'credentials'],
+    // Problems of the OpenAPI description 2.167.
+    [200, { errors: [{ title: 'Invalid', type: 'https://api.x.com/2/problems/invalid-request' }] }, 'changed'],
+    [200, { errors: [{ title: 'Gone', type: 'https://api.x.com/2/problems/disallowed-resource' }] }, 'invalid'],
+    [
+      200,
+      { errors: [{ title: 'Oh', type: 'https://api.x.com/2/problems/internal-error', status: '500' }] },
+      'unavailable',
+    ],
+    [401, { title: 'Unauthorized', type: 'about:blank', status: 401, detail: 'Unauthorized' }, 'credentials'],
+    [
+      402,
+      { title: 'CreditsDepleted', type: 'https://api.twitter.com/2/problems/credits', period: null },
+      'credentials',
+    ],
     [429, { title: 'Too Many Requests', type: 'about:blank', status: 429 }, undefined],
   ])('%s with %o is %s', (status, body, code) => {
     const one = source({ baseUrl: 'http://127.0.0.1:1/', tokens: { url: 'http://127.0.0.1:1/t' } as never })
     const { failure } = one.definition.api!({ options: one.options, secrets: {} as never })
     expect(failure!({ status, headers: {}, body })?.code).toBe(code)
+  })
+
+  // Plans from before pay per use limit a day, too: 429 then, with headers of both (xdevplatform/twitter-api-typescript-sdk
+  // issue 96, plhery/node-twitter-api-v2 issues 495 and 553).
+  test.each([
+    [{ 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '1795176900' }, 900],
+    [{ 'x-rate-limit-reset': '1795176900' }, 900],
+    [{ 'x-rate-limit-remaining': '7', 'x-user-limit-24hour-remaining': '0' }, 43_200],
+    [{ 'x-rate-limit-remaining': '0', 'x-app-limit-24hour-remaining': '0' }, 43_200],
+    [{ 'x-rate-limit-remaining': '0', 'x-user-limit-24hour-remaining': '3' }, 900],
+    [{ 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': 'soon' }, undefined],
+    [{ 'x-rate-limit-reset': undefined }, undefined],
+  ])('a limit told by %o ends after %s s', (given, seconds) => {
+    const one = source({ baseUrl: 'http://127.0.0.1:1/', tokens: { url: 'http://127.0.0.1:1/t' } as never })
+    const { retryAfter } = one.definition.api!({ options: one.options, secrets: {} as never })
+    const resets = { 'x-rate-limit-reset': '1795176900', 'x-user-limit-24hour-reset': '1795219200' }
+    const headers = {
+      ...resets,
+      'x-app-limit-24hour-reset': '1795219200',
+      date: 'Fri, 20 Nov 2026 12:00:00 GMT',
+      ...given,
+    }
+    expect(retryAfter!(headers as never)).toBe(seconds)
   })
 
   test('an answer of another shape is changed', async () => {

@@ -6,6 +6,7 @@ import { columnsOf, inOrder, recordsOf } from './read-stream.ts'
 import { ACCOUNT, DAY, mention, mentions, post, posts, read, source, start } from './x-account.ts'
 
 const { streams } = x({ account: ACCOUNT, budget: 1 })
+const minutes = (n: number) => new Date(Date.parse('2026-11-19T23:00:00Z') - n * 60_000).toISOString()
 const encoded = (body: unknown) => new TextEncoder().encode(JSON.stringify(body))
 
 describe('own posts', () => {
@@ -70,6 +71,34 @@ describe('own posts', () => {
     })
   })
 
+  // docs.x.com, "Timelines", Volume limits: "User Posts (exclude=replies): 800 most recent", "beyond these limits returns a
+  // successful response with no data".
+  test('may lie beyond the newest 800 posts and replies, and it says so; replies make pages short', async () => {
+    const replies = Array.from({ length: 799 }, (_, n) =>
+      post(n, { id: `19100000000000${String(n).padStart(5, '0')}`, at: minutes(n), is: 'reply' }),
+    )
+    const seen = post(800, { at: minutes(799) })
+    const sandbox = await start({ posts: [...replies, seen, post(801, { at: minutes(800) })] })
+    const { rows, notes, pages } = await read(sandbox, 'posts')
+    expect([pages.length, columnsOf(rows, 'posts').map(({ id }) => id)]).toEqual([8, [seen.id]])
+    expect(notes).toEqual([
+      { code: 'posts_cut', message: 'X looks only at the newest 800 posts and replies: earlier posts may be missing' },
+    ])
+    const fewer = await read(await start({ posts: replies.slice(0, 600) }), 'posts')
+    expect([fewer.rows, fewer.notes]).toEqual([[], []])
+  })
+
+  test('come with nulls in place of what is absent', async () => {
+    const data = [
+      { id: '1', created_at: '2026-11-19T09:00:00.000Z', public_metrics: { like_count: null, quote_count: 2 } },
+    ]
+    const body = { data: [{ ...data[0], non_public_metrics: null }], errors: null, meta: { next_token: null } }
+    const [record] = recordsOf(streams.posts!, { bytes: encoded(body), context: { day: DAY } })
+    expect(record!.rows[0]!.columns).toMatchObject({ shares: 2 })
+    expect(record!.rows[0]!.columns).not.toHaveProperty('likes')
+    expect(recordsOf(streams.posts!, { bytes: encoded({ data: null, meta: {} }), context: { day: DAY } })).toEqual([])
+  })
+
   test('that X leaves out beside data are a warning', async () => {
     const sandbox = await start({ posts: posts(5), withheld: [post(1).id, post(2).id] })
     const { rows, notes } = await read(sandbox, 'posts')
@@ -105,6 +134,26 @@ describe('mentions', () => {
     )
     expect(notes).toEqual([])
     expect(streams.mentions!.emits).toEqual(['social.comment'])
+  })
+
+  // The newer spelling knows accounts as expansions only (OpenAPI description 2.167, github.com/xdevplatform/docs), and what
+  // an answer includes is charged ("charged per resource returned in the response").
+  test('are the same in the other spelling, where their accounts come as expansions, and cost', async () => {
+    const all = [mention(1), mention(2, { repliesTo: '77' }), mention(3, { by: ACCOUNT }), mention(4, { by: '991' })]
+    const { rows } = await read(await start({ mentions: all }), 'mentions')
+    const renamed = await start({ mentions: all, spelling: 'post' })
+    const found = await read(renamed, 'mentions', {}, { fields: 'post.fields' })
+    expect(found.rows).toEqual(rows)
+    expect(Object.fromEntries(renamed.requests[0]!.query)).toMatchObject({
+      'post.fields': 'created_at,conversation_id',
+      expansions: 'author_id,in_reply_to_user_id',
+    })
+    // Four posts and three accounts, one of them its own.
+    expect([renamed.charged(), found.quotas.at(-1)]).toEqual([0.05, { spent_usd: 0.05, left_usd: 19.95 }])
+  })
+
+  test('are kept since November 2010', () => {
+    expect(streams.mentions!.since!(new Date())).toBe('2010-11-07')
   })
 
   test('beyond the newest 800 are missing, and it says so', async () => {
