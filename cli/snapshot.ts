@@ -10,17 +10,31 @@ import { textTable } from './text-table.ts'
 
 /** `tidemark snapshot` */
 export const snapshot = defineCommand({
-  meta: { name: 'snapshot', description: 'All metrics of one day, at their newest revision' },
-  args: { date: { type: 'positional', description: 'The day, YYYY-MM-DD', required: true }, json },
+  meta: {
+    name: 'snapshot',
+    description: 'All metrics of one day, at their newest revision or as they were known at an instant',
+  },
+  args: {
+    date: { type: 'positional', description: 'The day, YYYY-MM-DD', required: true },
+    'as-of': { type: 'string', valueHint: 'instant', description: 'As it was known then' },
+    json,
+  },
   async run({ args }): Promise<Outcome> {
     const date = day(args.date)
+    const asOf = args['as-of']
     await using deployment = await openDeployment()
-    const body = await askApi(deployment, `/v1/snapshots/${date}`)
+    const query = asOf === undefined ? '' : `?${new URLSearchParams({ as_of: asOf })}`
+    const body = await askApi(deployment, `/v1/snapshots/${date}${query}`)
     if (args.json) return { ok: true, json: body, text: '' }
-    const found = JSON.parse(await askApi(deployment, `/v1/anomalies?date=${date}`)) as AnomaliesAnswer
+    // What is unusual is judged by what is known now.
+    const found =
+      asOf === undefined
+        ? (JSON.parse(await askApi(deployment, `/v1/anomalies?date=${date}`)) as AnomaliesAnswer)
+        : undefined
     const { metrics } = JSON.parse(await askApi(deployment, '/v1/metrics')) as MetricsAnswer
     const targets = new Map(metrics.map((metric) => [metric.id, metric]))
-    return { ok: true, json: body, text: describeSnapshot(JSON.parse(body) as Snapshot, targets, found) }
+    const { revisions } = JSON.parse(await askApi(deployment, `/v1/snapshots/${date}/revisions`)) as RevisionsAnswer
+    return { ok: true, json: body, text: describeSnapshot(JSON.parse(body) as Snapshot, targets, found, revisions) }
   },
 })
 
@@ -28,10 +42,20 @@ interface MetricsAnswer {
   readonly metrics: readonly (Target & { readonly id: string })[]
 }
 
+interface RevisionsAnswer {
+  readonly revisions: readonly {
+    readonly revision: number
+    readonly at: string
+    readonly cause: string | null
+    readonly changed_metrics: readonly string[]
+  }[]
+}
+
 function describeSnapshot(
   { date, timezone, revision, finality, final_on, metrics, warnings }: Snapshot,
   targets: ReadonlyMap<string, Target>,
-  anomalies: AnomaliesAnswer,
+  anomalies: AnomaliesAnswer | undefined,
+  revisions: RevisionsAnswer['revisions'],
 ): string {
   const aimed = Object.keys(metrics).some((id) => targets.get(id)?.target !== undefined)
   const windows = [...new Set(Object.values(metrics).flatMap((metric) => Object.keys(metric.windows)))]
@@ -49,14 +73,25 @@ function describeSnapshot(
       .filter(Boolean)
       .join(': '),
   )
-  const judged = [...sayUnusual(anomalies), ...sayNotJudged(anomalies, 'source_late')]
+  const restated = revisions.filter((one) => one.cause !== null && one.revision <= revision).map(describeRevision)
+  const judged = anomalies ? [...sayUnusual(anomalies), ...sayNotJudged(anomalies, 'source_late')] : []
   return [
     `${date} in ${timezone}: revision ${revision}, ${finality}${settles}`,
+    ...restated,
     '',
     textTable(['metric', 'unit', ...windows, ...(aimed ? ['target'] : [])], rows),
     ...(notes.length ? ['', ...notes] : []),
     ...(judged.length ? ['', ...judged] : []),
   ].join('\n')
+}
+
+/** Metrics that are named where many changed. */
+const NAMED = 4
+
+function describeRevision({ revision, at, cause, changed_metrics: changed }: RevisionsAnswer['revisions'][number]) {
+  const more = changed.length > NAMED ? `, … (${changed.length} metrics)` : ''
+  const what = changed.length > 0 ? `: ${changed.slice(0, NAMED).join(', ')}${more}` : ''
+  return `revision ${revision} at ${at}, ${cause!.replaceAll('_', ' ')}${what}`
 }
 
 function describeValue(of: WindowValue | undefined, currency: string | undefined): string | null {

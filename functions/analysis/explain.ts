@@ -62,7 +62,7 @@ export function explain(before: Side, after: Side, { per, dimension }: Split): E
   const known =
     split ??
     (inputs.length > 0 ? inputs : [{ kind: 'input', key: 'value', contribution: target.value! - from.value } as const])
-  const named = dimension === 'source' ? known.map((part) => asMissing(part, before, after)) : known
+  const named = dimension === 'source' ? withMissing(known, before, after) : known
   const parts = [...(defined ? [defined.part] : []), ...named]
   const explained = parts.reduce((sum, { contribution }) => sum + contribution, 0)
   const unsplit = dimension !== null && !split ? `its ${dimension}s overlap or do not add up to it` : null
@@ -166,8 +166,16 @@ function addsUp(
   return Math.abs(sum - whole) <= 1e-12 * Math.max(1, Math.abs(whole), Math.abs(sum))
 }
 
-/** A source that had told all on one of the two days only did not change: it is missing. */
-function asMissing(part: Part, before: Side, after: Side): Part {
-  const once = before.missing.includes(part.key) !== after.missing.includes(part.key)
-  return once && part.kind !== 'input' ? { ...part, kind: 'missing_data' } : part
+/** A source that had told all on one of the two days only did not change: it is missing, its mix and its rate in one. */
+function withMissing(parts: readonly Part[], before: Side, after: Side): Part[] {
+  const found: Part[] = []
+  for (const part of parts) {
+    const { kind, key, contribution } = part
+    const isMissing = kind !== 'input' && before.missing.includes(key) !== after.missing.includes(key)
+    const same = found.findIndex((one) => one.kind === 'missing_data' && one.key === key)
+    if (!isMissing) found.push(part)
+    else if (same < 0) found.push({ ...part, kind: 'missing_data' })
+    else found[same] = { ...found[same]!, contribution: found[same]!.contribution + contribution }
+  }
+  return found
 }

@@ -7,6 +7,7 @@ import type { Duck } from './duck.ts'
 import { measuresOf } from './evaluate.ts'
 import { shapes } from './fact-sql.ts'
 import { owned } from './load-facts.ts'
+import { onceFacts } from './said-once.ts'
 
 interface Counted {
   readonly day: Day
@@ -29,6 +30,7 @@ export async function leftOut(
   const kinds = [
     ...(await withoutRate(duck, config)),
     ...(await ofNonOwners(duck, config)),
+    ...(await saidAgain(duck)),
     ...(await firstReadings(duck)),
     ...(await unreadable(duck, metrics)),
   ]
@@ -74,6 +76,19 @@ async function ofNonOwners(duck: Duck, config: ConfigData): Promise<Kind[]> {
         days,
         warning: (n) => ({ code: 'not_counted', source, message: message(n) }),
       })
+    }
+  }
+  return kinds
+}
+
+/** Rows of things that were said before, or better, and count once. */
+async function saidAgain(duck: Duck): Promise<Kind[]> {
+  const kinds: Kind[] = []
+  for (const fact of onceFacts) {
+    const again = `(SELECT source, day FROM counted_${fact} EXCEPT ALL SELECT source, day FROM owned_${fact})`
+    for (const [source, days] of await grouped(duck, 'source', again)) {
+      const message = (n: number) => `${n} ${fact} were said again, and count once`
+      kinds.push({ ever: false, days, warning: (n) => ({ code: 'said_again', source, message: message(n) }) })
     }
   }
   return kinds

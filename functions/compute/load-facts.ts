@@ -10,6 +10,7 @@ import { fromParquet, shapes } from './fact-sql.ts'
 import { makeInteractions } from './interaction-view.ts'
 import { makeOrders } from './order-view.ts'
 import { makePosts } from './post-view.ts'
+import { onceFacts, saidOnce, saidTwice } from './said-once.ts'
 
 /** Which channel and kind compute derives from which fact. */
 const DERIVED_FROM = ['orders', 'responses', 'tickets', 'referrals', 'posts'] as const
@@ -19,9 +20,9 @@ export const interactionFacts: readonly string[] = ['interactions', ...DERIVED_F
 
 /**
  * Loaded from the beginning: spells, tickets and deals last, a counter changes since its last earlier reading, a level
- * holds for days, and the first line of an order, or the order that a refund returns, may be of any age.
+ * holds for days, and the first line of an order, the order that a refund returns, or what is said again may be of any age.
  */
-const WHOLE: readonly string[] = ['customers', 'orders', 'posts', 'tickets', 'deals', 'audience']
+const WHOLE: readonly string[] = ['customers', 'orders', 'posts', 'audience', ...onceFacts]
 
 /** Facts whose rows metrics read otherwise than as they were said; the others' `base` is what their owners said. */
 const REMADE: readonly string[] = ['customers', 'orders', 'interactions', 'posts', 'deals']
@@ -49,8 +50,9 @@ export async function loadFacts(
     await duck.run(`CREATE OR REPLACE TEMP VIEW raw_${fact} AS
       SELECT f.*${person} FROM (${fromParquet(fact, files)}) f ${join}`)
     await duck.run(
-      `CREATE OR REPLACE TEMP VIEW owned_${fact} AS SELECT * FROM raw_${fact} f WHERE ${owned(fact, config)}`,
+      `CREATE OR REPLACE TEMP VIEW counted_${fact} AS SELECT * FROM raw_${fact} f WHERE ${owned(fact, config)}`,
     )
+    await makeOwned(duck, fact)
     if (!REMADE.includes(fact)) {
       await duck.run(`CREATE OR REPLACE TEMP VIEW base_${fact} AS SELECT * FROM owned_${fact}`)
     }
@@ -66,6 +68,15 @@ export async function loadFacts(
     SELECT * FROM (${fromParquet('interactions', told)}) f WHERE len(deals) > 0 AND ${owned('interactions', config)}`)
   await makeDeals(duck)
   await calculate(duck, read)
+}
+
+/** Makes `owned_<fact>`: what owners said, each thing once. A table only where something was said twice, which is rare. */
+async function makeOwned(duck: Duck, fact: string): Promise<void> {
+  const from = `counted_${fact}`
+  const twice = saidTwice(fact, from)
+  const isTwice = twice !== null && (await duck.rows(twice)).length > 0
+  if (isTwice) await duck.run(`CREATE OR REPLACE TEMP TABLE once_${fact} AS ${saidOnce(fact, from)}`)
+  await duck.run(`CREATE OR REPLACE TEMP VIEW owned_${fact} AS SELECT * FROM ${isTwice ? `once_${fact}` : from}`)
 }
 
 async function filesOf(lake: Lake, index: DerivedIndex, fact: string, from: Day | null): Promise<string[]> {

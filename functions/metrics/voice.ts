@@ -8,6 +8,10 @@ import { count, known, ratio, sum, total } from '../kit/metric.ts'
  * for 1 to 5). CES: agreement from 1 to 7, high is easy.
  */
 const answers = withColumns(responses, {
+  answer: {
+    description: 'one answer: an answer sheet has one to each question about each subject',
+    sql: `concat_ws(' ', id, survey, subject)`,
+  },
   recommends: {
     description: '1 for an NPS answer of 9 or 10, −1 for 0 to 6, else 0; only whole numbers on 0 to 10',
     sql: `CASE WHEN survey = 'nps' AND scale = [0, 10] AND value BETWEEN 0 AND 10 AND value = trunc(value) THEN CASE WHEN value >= 9 THEN 1 WHEN value <= 6 THEN -1 ELSE 0 END END`,
@@ -46,7 +50,7 @@ export const nps = ratio({
   definition:
     'The share of answers of 9 and 10 less the share of 0 to 6, in points from −100 to 100. Below 30 answers, chance alone moves it by 10 points and more.',
   numerator: sum(answers, 'recommends'),
-  denominator: count(answers, 'id', { recommends: known }),
+  denominator: count(answers, 'answer', { recommends: known }),
   per: 100,
   by: ['source', 'subject'],
   minSample: FEW_ANSWERS,
@@ -60,7 +64,7 @@ export const csat = ratio({
   definition:
     'Of 100 answers, how many are among the best of their scale: 4 and 5 of 1 to 5, say. Answers on unusual scales are left out.',
   numerator: sum(answers, 'satisfied'),
-  denominator: count(answers, 'id', { satisfied: known }),
+  denominator: count(answers, 'answer', { satisfied: known }),
   per: 100,
   by: ['source'],
   minSample: FEW_ANSWERS,
@@ -73,7 +77,7 @@ export const ces = ratio({
   direction: 'up',
   definition: 'The mean answer from 1 to 7, where 7 is easiest. Answers on other scales are left out.',
   numerator: sum(answers, 'ease'),
-  denominator: count(answers, 'id', { ease: known }),
+  denominator: count(answers, 'answer', { ease: known }),
   by: ['source'],
   minSample: FEW_ANSWERS,
 })
@@ -85,7 +89,7 @@ export const cesEasyShare = ratio({
   direction: 'up',
   definition: 'Of 100 answers from 1 to 7 on how easy it was, how many are 5, 6 or 7.',
   numerator: sum(answers, 'easy'),
-  denominator: count(answers, 'id', { easy: known }),
+  denominator: count(answers, 'answer', { easy: known }),
   per: 100,
   by: ['source'],
   minSample: FEW_ANSWERS,
@@ -98,7 +102,7 @@ export const averageRating = ratio({
   direction: 'up',
   definition: 'The mean of ratings from 1 to 5. Ratings on other scales are left out.',
   numerator: sum(answers, 'stars'),
-  denominator: count(answers, 'id', { stars: known }),
+  denominator: count(answers, 'answer', { stars: known }),
   by: ['source'],
 })
 
@@ -108,7 +112,7 @@ export const reviews = total({
   unit: 'count',
   direction: 'up',
   definition: 'How many ratings were given, with or without words.',
-  measure: count(answers, 'id', { survey: 'rating' }),
+  measure: count(answers, 'answer', { survey: 'rating' }),
   by: ['source'],
 })
 
@@ -118,6 +122,6 @@ export const surveyResponses = total({
   unit: 'count',
   direction: 'up',
   definition: 'Answers to questions and ratings, whatever was asked.',
-  measure: count(answers, 'id'),
+  measure: count(answers, 'answer'),
   by: ['survey', 'source'],
 })

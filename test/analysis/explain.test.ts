@@ -96,6 +96,19 @@ describe('a ratio', () => {
   })
 })
 
+test('a source that is missing of a ratio is one part, whatever of it is mix and what is rate', () => {
+  const of = (crm: Value, web: Value, whole: Value) => side({ ...whole, by: { source: { crm, web } } })
+  const before = of(quotient(8, 10), quotient(5, 20), quotient(13, 30))
+  const after = { ...of(quotient(1, 2), quotient(9, 20), quotient(10, 22)), missing: ['crm'] }
+  const { parts, change } = explain(before, after, { per: 100, dimension: 'source' })!
+  expect(parts.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
+    'missing_data crm',
+    'segment_mix web',
+    'segment_rate web',
+  ])
+  expect(sum(parts)).toBeCloseTo(change, 9)
+})
+
 describe('a definition that changed', () => {
   test('contributes what the later day differs by, where both definitions are computed', () => {
     const after = side({ value: 30 }, { version: 2, previous: { version: 1, value: side({ value: 24 }).value } })

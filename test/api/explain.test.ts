@@ -86,6 +86,31 @@ describe('GET /v1/metrics/{id}/explain', () => {
     expect((await json(get(PATH))).change).toBe(30)
   })
 
+  test('tells another definition from other causes of what was restated', async () => {
+    const { get, table, lake } = await filled()
+    const at = (revision: number, computed_at: string) => ({ revision, computed_at })
+    const first = dayOf('2026-11-18', { web: 100 }, 100, at(1, '2026-11-19T04:00:00Z'))
+    const later = dayOf('2026-11-18', { web: 300 }, 100, at(2, '2026-11-20T04:00:00Z'))
+    const newest = dayOf(NEWEST, { web: 330 }, 100, at(3, '2026-11-20T04:00:00Z'))
+    const metric = ({ metrics }: Snapshot) => metrics.customer_interaction_rate!
+    const before = { definition_version: 1, windows: metric(dayOf('2026-11-18', { web: 120 }, 100)).windows }
+    const redefined = (snapshot: Snapshot, previous?: typeof before) => ({
+      ...snapshot,
+      metrics: {
+        customer_interaction_rate: { ...metric(snapshot), definition_version: 2, ...(previous && { previous }) },
+      },
+    })
+    await store({ table, lake }, first)
+    await store({ table, lake }, redefined(later, before))
+    await store({ table, lake }, redefined(newest))
+    const found = await json(get(`${PATH}?as_of=2026-11-19T12:00:00Z`))
+    expect(found).toMatchObject({ change: 230, baseline: { value: 100, definition_version: 1 } })
+    expect(found.parts.slice(0, 2)).toEqual([
+      { kind: 'definition', key: '1 → 2', contribution: 180 },
+      { kind: 'revision', key: '2026-11-18', contribution: 20 },
+    ])
+  })
+
   test('warns where a day is provisional, or lacks a source', async () => {
     const { get, table, lake } = await filled()
     const missing = { id: 'shop', status: 'late', data_through: null, rows: 0, digest: 'sha256:00' } as const

@@ -70,7 +70,7 @@ beforeAll(async () => {
     env(1),
   )
   remapped = await runCommands(
-    [['remap', '--source', 'shop', '--json'], snapshot, ['remap', '--source', 'nix']],
+    [['remap', '--source', 'shop', '--json'], snapshot, ['remap', '--source', 'nix'], ['snapshot', '2026-11-18']],
     env(3),
   )
 }, 60_000)
@@ -107,4 +107,14 @@ test('with another mapping it computes what that changed', () => {
   })
   expect(visits(after)).toBe(15)
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("no source 'nix' in the config; have shop") })
+})
+
+test('a snapshot says which revisions there were, and why', () => {
+  const [title, ...lines] = remapped[3]!.stdout.split('\n')
+  expect(title).toMatch(/: revision 3, /)
+  expect(lines.slice(0, 3)).toEqual([
+    'revision 2 at 2026-11-20T04:00:00Z, late data: interactions',
+    'revision 3 at 2026-11-20T04:00:00Z, remap: interactions',
+    '',
+  ])
 })

@@ -72,7 +72,17 @@ beforeAll(async () => {
     ],
     env('2026-11-20T04:00:00Z'),
   )
-  later = await runCommands([['compute'], ['anomalies'], ['snapshot', '2026-11-20']], env('2026-11-21T04:00:00Z'))
+  const asOf = (instant: string) => ['snapshot', '2026-11-19', '--as-of', instant]
+  later = await runCommands(
+    [
+      ['compute'],
+      ['anomalies'],
+      ['snapshot', '2026-11-20'],
+      asOf('2026-11-20T12:00:00Z'),
+      asOf('2026-11-20T03:00:00Z'),
+    ],
+    env('2026-11-21T04:00:00Z'),
+  )
   for (const end of ['', '-wal', '-shm']) rmSync(join(home, `table.sqlite${end}`), { force: true })
   rebuilt = await runCommands([['rebuild'], ['annotate', 'list', '--json']], env('2026-11-21T05:00:00Z'))
 }, SLOW)
@@ -145,6 +155,12 @@ describe('anomalies', () => {
       expect(stdout).not.toContain('unusual:')
     }
   })
+})
+
+test('a snapshot is shown as it was known, without what is judged today', () => {
+  expect(later[3]).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2026-11-19 in \S+: revision 1, /) })
+  expect(later[3]!.stdout).not.toContain('unusual')
+  expect(later[4]).toMatchObject({ code: 1, stderr: expect.stringContaining('no snapshot of 2026-11-19 had been') })
 })
 
 describe('targets', () => {

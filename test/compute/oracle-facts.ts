@@ -1,4 +1,5 @@
-import type { FactRow } from '../../functions/kit/fact.ts'
+import { type FactName, facts } from '../../functions/facts.ts'
+import type { FactRow, FactShape } from '../../functions/kit/fact.ts'
 import { type Action, counterChanges, type Row } from './oracle-counters.ts'
 import { firstLines, type Order, ordersOf } from './oracle-orders.ts'
 import { keysOf, peopleOf } from './oracle-people.ts'
@@ -70,6 +71,40 @@ export interface Known {
   readonly spells: readonly Spell[]
 }
 
+/** By fact, what makes two rows of a source one thing, and the time that says on which day it was. */
+const SAME: Readonly<Record<string, readonly [time: string, ...same: string[]]>> = {
+  carts: ['opened', 'id'],
+  responses: ['at', 'id', 'survey', 'subject'],
+  tickets: ['opened', 'id'],
+  deals: ['opened', 'id'],
+  referrals: ['at', 'id'],
+}
+
+/** Naive: of rows that are one thing, the first after sorting by day and then, column by column, the latest first. */
+function once(fact: string, rows: readonly Row[], dayOf: (time: unknown) => string): Row[] {
+  if (!SAME[fact]) return [...rows]
+  const [time, ...same] = SAME[fact]
+  const { columns } = facts[fact as FactName] as unknown as FactShape
+  const names = [...Object.keys(columns).filter((name) => columns[name]!.type !== 'person'), 'person'] as (keyof Row)[]
+  const text = (value: unknown): string =>
+    Array.isArray(value)
+      ? value.map(text).join()
+      : typeof value === 'number'
+        ? value.toFixed(9).padStart(30, '0')
+        : `${value}`
+  const later = (a: Row, b: Row) => {
+    const name = names.find((one) => text(a[one]) !== text(b[one]))
+    if (name === undefined || a[name] === undefined) return 1
+    return b[name] === undefined || text(a[name]) > text(b[name]) ? -1 : 1
+  }
+  const inOrder = (a: Row, b: Row) => {
+    const [first, second] = [dayOf(a[time as keyof Row]), dayOf(b[time as keyof Row])]
+    return first === second ? later(a, b) : first < second ? -1 : 1
+  }
+  const alike = Map.groupBy(rows, (row) => JSON.stringify([row.source, ...same.map((name) => row[name as keyof Row])]))
+  return [...alike.values()].map((some) => some.toSorted(inOrder)[0]!)
+}
+
 /** Works out what the facts mean. */
 export function understand(truth: Truth): Known {
   const { timezone, currency, rates, owners, emits, said, unsaid, pepper } = truth
@@ -83,7 +118,8 @@ export function understand(truth: Truth): Known {
     linksOf(said.filter(({ gone }) => !gone)),
     linksOf([...said.filter(({ gone }) => gone), ...unsaid]),
   )
-  const rows = (fact: string): Row[] =>
+  const rows = (fact: string): Row[] => once(fact, everyRow(fact), dayOf)
+  const everyRow = (fact: string): Row[] =>
     said
       .filter(({ row }) => row.fact === fact)
       .filter(({ source, row }) => {

@@ -34,6 +34,7 @@ const satisfied: Reading = (value, scale) =>
 export function voiceMetrics({ rows, has, dayOf }: Known): Subject {
   const answers = rows('responses').map((row): Row & { day: string } => ({
     ...row,
+    id: [row.id, row.survey, row.subject].join(' '),
     day: dayOf(row.at),
     subject: row.subject ?? 'unknown',
   }))

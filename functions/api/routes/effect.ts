@@ -98,7 +98,11 @@ export function effect(api: Api, serving: Serving): void {
     const { date_from, date_to } = annotation
     const refused = (name: string, reason: string) =>
       problem(c, 'invalid-request', { detail: 'there is no effect to tell', invalidParams: [{ name, reason }] })
-    if (!windowsOf(metric, config).includes(1)) return refused('metric', `${wanted} has no daily values here`)
+    if (!windowsOf(metric, config).includes(1))
+      return refused(
+        'metric',
+        `${wanted} has no daily values here: add 1 to the config's windows, or choose a metric that has them`,
+      )
     const days = daysBetween(date_from, date_to) + 1
     if (days > MOST_DAYS) return refused('id', `the annotation spans ${days} days; at most ${MOST_DAYS}`)
     const channel = annotation.channel !== null && metric.by?.includes('channel') ? annotation.channel : null

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import * as z from 'zod'
 import { type Explained, explain as explainChange, type Side } from '../../analysis/explain.ts'
+import { restatedParts } from '../../analysis/restated.ts'
 import { sayExplained } from '../../analysis/say-change.ts'
 import { differsInPoints } from '../../analysis/say-value.ts'
 import { addDays, type Day, isDay } from '../../kit/day.ts'
@@ -258,10 +259,9 @@ function usualDimension(dimensions: readonly string[], current: Side, baseline: 
 /** What came of the earlier day being restated since it was known so. */
 function withRevision(explained: Explained | null, restated: Side, baseline: Side, against: Day): Explained | null {
   if (!explained || baseline === restated || baseline.value.value === null) return explained
-  const contribution = restated.value.value! - baseline.value.value
-  if (contribution === 0) return explained
-  const part = { kind: 'revision', key: against, contribution } as const
-  return { ...explained, change: explained.change + contribution, parts: [part, ...explained.parts] }
+  const parts = restatedParts(baseline, restated, against)
+  const change = explained.change + (restated.value.value! - baseline.value.value)
+  return { ...explained, change, parts: [...parts, ...explained.parts] }
 }
 
 function cautionsOf(current: Side, baseline: Side, date: Day, against: Day): string[] {
