@@ -441,7 +441,12 @@ function activity(
   type: ObjectType,
   channel: Channel,
   kind: Kind,
-  { outcome, done, direction, begins }: { outcome?: string; done?: string; direction?: string; begins?: string } = {},
+  {
+    outcome,
+    done = [],
+    direction,
+    begins,
+  }: { outcome?: string; done?: string[]; direction?: string; begins?: string } = {},
 ) {
   return entity({
     type,
@@ -452,7 +457,7 @@ function activity(
       const at = instant(of.hs_timestamp ?? (begins && of[begins]))
       if (at === undefined) throw invalid(`hs_timestamp of the ${type} record is empty; expected when it took place`)
       const came = outcome && of[outcome]
-      const happened = came ? came === done : !outcome || !(Date.parse(at) > Date.parse(updatedAt))
+      const happened = came ? done.includes(came) : !outcome || !(Date.parse(at) > Date.parse(updatedAt))
       if (!happened) return null
       return interactions({
         at,
@@ -619,17 +624,18 @@ export const hubspot = defineSource({
     // Of those in the API guide "Calls"; the others are ways of not getting through.
     calls: activity('calls', 'phone', 'call', {
       outcome: 'hs_call_status',
-      done: 'COMPLETED',
+      done: ['COMPLETED'],
       direction: 'hs_call_direction',
     }),
+    // Integrations that log what a customer wrote set RECEIVED, which the guide "Email" does not list.
     emails: activity('emails', 'email', 'message', {
       outcome: 'hs_email_status',
-      done: 'SENT',
+      done: ['SENT', 'RECEIVED'],
       direction: 'hs_email_direction',
     }),
     meetings: activity('meetings', 'in_person', 'meeting', {
       outcome: 'hs_meeting_outcome',
-      done: 'COMPLETED',
+      done: ['COMPLETED'],
       begins: 'hs_meeting_start_time',
     }),
     communications: activity('communications', 'messaging', 'message'),

@@ -226,6 +226,7 @@ describe('mapping', () => {
     ['calls', {}, 'phone', 'call', undefined],
     ['emails', { hs_email_direction: 'INCOMING_EMAIL' }, 'email', 'message', 'customer'],
     ['emails', { hs_email_direction: 'EMAIL', hs_email_status: 'SENT' }, 'email', 'message', 'company'],
+    ['emails', { hs_email_direction: 'INCOMING_EMAIL', hs_email_status: 'RECEIVED' }, 'email', 'message', 'customer'],
     ['emails', { hs_email_direction: 'FORWARDED_EMAIL' }, 'email', 'message', undefined],
     ['meetings', { hs_meeting_outcome: 'COMPLETED' }, 'in_person', 'meeting', undefined],
     ['meetings', { hs_meeting_outcome: null }, 'in_person', 'meeting', undefined],
