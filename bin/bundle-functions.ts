@@ -66,7 +66,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundled> 
 }
 
 const UNTOLD_ERRORS =
-  /^n0_registry\.registerError\((?!ConditionalCheck|InternalServer|Parameter|ProvisionedThroughput|RequestLimit|Throttling|TransactionCanceled).*\);$/gm
+  /^n0_registry\.registerError\((?!ConditionalCheck|InternalServer|NoSuch|NotFound|Parameter|ProvisionedThroughput|RequestLimit|Throttling|TransactionCanceled).*\);$/gm
 
 const NEVER_CALLED =
   /\/(gcp-metadata|json-bigint|object-inspect)\/.*index\.js$|\/google-auth-library\/build\/src\/auth\/(aws|base|certificate|compute|default|downscoped|executable|external|file|gdch|identitypool|impersonated|passthrough|pluggable|sts|url)[^/]*\.js$/
@@ -125,10 +125,15 @@ export async function bundleFunction(name: FunctionName, outdir: string, configP
             resolveDir: ROOT,
           }))
           // Classes for every error of every operation: of what is not told apart here, its name will do.
-          onLoad({ filter: /\/client-(dynamodb|ssm)\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
+          onLoad({ filter: /\/client-(dynamodb|s3|ssm)\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({
             contents: (await readFile(path, 'utf8')).replace(UNTOLD_ERRORS, ''),
             resolveDir: dirname(path),
           }))
+          // Packages read their own version there, and nothing else.
+          onLoad({ filter: /\/node_modules\/.*\/package\.json$/ }, async ({ path }) => {
+            const { name, version } = JSON.parse(await readFile(path, 'utf8')) as { name: string; version: string }
+            return { contents: JSON.stringify({ name, version }), loader: 'json' }
+          })
           // Google's library is given its requests by us, and its accounts by a key file or a refresh token: it never fetches,
           // never runs at Google's, and never takes the identity of another cloud. `qs` inspects for one message only.
           onLoad({ filter: /\/node-fetch\/src\/index\.js$/ }, () => ({ contents: 'export default globalThis.fetch' }))
