@@ -1,5 +1,5 @@
 import type { ConfigData } from '../kit/config.ts'
-import { addDays, bounds, type Day, daysBetween } from '../kit/day.ts'
+import { addDays, bounds, type Day, daysBetween, eachDay } from '../kit/day.ts'
 import { levelKinds, type Measure, type Metric } from '../kit/metric.ts'
 import { type DerivedIndex, streamId } from './derived.ts'
 import { measuresOf } from './evaluate.ts'
@@ -37,7 +37,8 @@ const READING_DAYS = 7
 export class Coverage {
   readonly #streams: readonly StreamDays[]
   readonly #first: Day
-  readonly #days: number
+  /** Every day, and the instant of its end. */
+  readonly #days: readonly { readonly day: Day; readonly end: number }[]
   /** First day on which the config states a number of customers; null where they are counted. */
   readonly #stated: string | null
   readonly #churn: ConfigData['churn']
@@ -50,18 +51,17 @@ export class Coverage {
    */
   constructor(config: ConfigData, index: DerivedIndex, first: Day, last: Day, reach: number) {
     this.#first = addDays(first, -reach)
-    this.#days = daysBetween(this.#first, last) + 1
+    this.#days = eachDay(this.#first, last).map((day) => ({ day, end: bounds(day, config.timezone).end }))
     this.#stated = config.customers
       ? config.customers.map(({ from }) => from).reduce((a, b) => (a < b ? a : b), '9999')
       : null
     this.#churn = config.churn
     this.#streams = config.sources.flatMap(({ id, streams }) =>
-      streams.map((stream) => this.#streamDays(config, index, id, stream)),
+      streams.map((stream) => this.#streamDays(index, id, stream)),
     )
   }
 
   #streamDays(
-    config: ConfigData,
     index: DerivedIndex,
     source: string,
     stream: ConfigData['sources'][number]['streams'][number],
@@ -69,18 +69,17 @@ export class Coverage {
     const id = streamId(source, stream.name)
     const cursor = index.cursors[id]
     const parts = index.parts[id] ?? {}
-    const covered = new Int32Array(this.#days + 1)
-    const readAfter = new Float64Array(this.#days)
+    const covered = new Int32Array(this.#days.length + 1)
+    const readAfter = new Float64Array(this.#days.length)
     const whole = stream.kind === 'entity' || stream.kind === 'whole'
     const complete = whole && cursor !== undefined && (stream.kind === 'whole' || cursor.baseline !== null)
-    let day = this.#first
-    for (let i = 0; i < this.#days; i++, day = addDays(day, 1)) {
+    for (const [i, { day, end }] of this.#days.entries()) {
       const read = whole ? (complete && day <= cursor!.through ? cursor!.read : undefined) : parts[day]?.read
       // Days before the first one collected will not be read any more, nor can a level that was missed: they lower
       // coverage and wait for nothing.
       const over = !whole && cursor !== undefined && (day < cursor.from || (!stream.past && day <= cursor.through))
       covered[i + 1] = covered[i]! + (read !== undefined ? 1 : 0)
-      if (read !== undefined) readAfter[i] = (Date.parse(read) - bounds(day, config.timezone).end) / DAY_MS
+      if (read !== undefined) readAfter[i] = (Date.parse(read) - end) / DAY_MS
       else readAfter[i] = over ? Number.POSITIVE_INFINITY : Number.NaN
     }
     const known = stream.facts ?? cursor?.facts
@@ -162,8 +161,8 @@ export class Coverage {
     const key = `${id} ${waits}`
     let sums = this.#unsettled.get(key)
     if (!sums) {
-      sums = new Int32Array(this.#days + 1)
-      for (let i = 0; i < this.#days; i++) sums[i + 1] = sums[i]! + (readAfter[i]! >= settles + waits ? 0 : 1)
+      sums = new Int32Array(this.#days.length + 1)
+      for (let i = 0; i < this.#days.length; i++) sums[i + 1] = sums[i]! + (readAfter[i]! >= settles + waits ? 0 : 1)
       this.#unsettled.set(key, sums)
     }
     return sums

@@ -84,7 +84,10 @@ async function ofNonOwners(duck: Duck, config: ConfigData): Promise<Kind[]> {
 /** Rows of things that were said before, or better, and count once. */
 async function saidAgain(duck: Duck): Promise<Kind[]> {
   const kinds: Kind[] = []
-  for (const fact of onceFacts) {
+  const dropped = await duck.rows<{ name: string }>(
+    "SELECT table_name AS name FROM duckdb_tables() WHERE table_name LIKE 'once\\_%' ESCAPE '\\'",
+  )
+  for (const fact of onceFacts.filter((one) => dropped.some(({ name }) => name === `once_${one}`))) {
     const again = `(SELECT source, day FROM counted_${fact} EXCEPT ALL SELECT source, day FROM owned_${fact})`
     for (const [source, days] of await grouped(duck, 'source', again)) {
       const message = (n: number) => `${n} ${fact} were said again, and count once`
