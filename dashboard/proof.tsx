@@ -147,29 +147,28 @@ export function ProofOfDay({ metric, window, date }: Pick<ProofProps, 'metric' |
 /** The sources that a metric rests on, as they were on a day. */
 function SourcesOfDay({ snapshot, inputs }: { snapshot: Snapshot; inputs: readonly string[] }) {
   const { words, format } = useReader()
-  const rows = snapshot.sources
-    .filter(({ id }) => inputs.includes(id))
-    .map(({ id, status, data_through: through, rows, people, digest }) => [
-      id,
-      <StateMark key="state" status={status} />,
-      through === null ? words.proof.nothing : format.day(through),
-      format.number(rows),
-      people
-        ? words.proof.matchedOf(
-            format.share(people.matched / people.named),
-            format.number(people.matched),
-            format.number(people.named),
-          )
-        : '',
-      <code key="digest" title={digest}>
-        {digest.replace(/^sha256:/, '').slice(0, 10)}
-      </code>,
-    ])
+  const of = snapshot.sources.filter(({ id }) => inputs.includes(id))
+  const isMatched = of.some(({ people }) => people)
+  const matchedText = ({ people }: Snapshot['sources'][number]) => {
+    if (!people) return ''
+    const { matched, named } = people
+    return words.proof.matchedOf(format.share(matched / named), format.number(matched), format.number(named))
+  }
+  const rows = of.map((one) => [
+    one.id,
+    <StateMark key="state" status={one.status} />,
+    one.data_through === null ? words.proof.nothing : format.day(one.data_through),
+    format.number(one.rows),
+    ...(isMatched ? [matchedText(one)] : []),
+    <code key="digest" title={one.digest}>
+      {one.digest.replace(/^sha256:/, '').slice(0, 10)}
+    </code>,
+  ])
   const { source, state, through, rows: count, matched, digest } = words.proof
   return (
     <ScrollTable
       label={words.proof.sources}
-      columns={[source, state, through, count, matched, digest]}
+      columns={[source, state, through, count, ...(isMatched ? [matched] : []), digest]}
       rows={rows}
       numbers={[3]}
     />
