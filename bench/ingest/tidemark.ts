@@ -8,6 +8,7 @@ import { defineConfig } from '../../functions/kit/config.ts'
 import { day } from '../../functions/kit/day.ts'
 import { defineSource } from '../../functions/kit/define-source.ts'
 import { person } from '../../functions/kit/person.ts'
+import { readJson } from '../../functions/kit/read-json.ts'
 import { openDirectory } from '../../functions/store/directory.ts'
 import { openEnv } from '../../functions/store/env.ts'
 import { localHolder } from '../../functions/store/lease.ts'
@@ -41,7 +42,7 @@ const vendor = defineSource({
         }
       },
       *records({ bytes }) {
-        yield* (JSON.parse(Buffer.from(bytes).toString('utf8')) as { results: unknown[] }).results
+        yield* (readJson(bytes) as { results: unknown[] }).results
       },
       key: ({ id }: z.output<typeof Row>) => id,
       map: ({ at, kind, email }: z.output<typeof Row>) =>

@@ -26,8 +26,8 @@ export class SeenRecords {
 
   /** Remembers a record; false if it was met before. */
   add(record: string): boolean {
-    const digest = hash('sha256', record, 'buffer')
-    return this.#add(digest.readUInt32LE(0), digest.readUInt32LE(4))
+    const digest = hash('sha256', record, 'hex')
+    return this.#add(Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16))
   }
 
   /** Those after the first `size`, for the next invocation. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Answer, Api, Request } from './api.ts'
 import { TidemarkError } from './errors.ts'
+import { readJson } from './read-json.ts'
 import { isPublic } from './redact.ts'
 import type { Fault, Received } from './wire.ts'
 
@@ -95,11 +96,11 @@ type Parsed = { readonly body?: unknown; readonly fault?: 'empty' | 'html' | 'te
 const utf8 = new TextDecoder()
 
 function parse(bytes: Uint8Array): Parsed {
-  const text = utf8.decode(bytes)
-  if (text.trim() === '') return { fault: 'empty' }
   try {
-    return { body: JSON.parse(text) }
+    return { body: readJson(bytes) }
   } catch {
+    const text = utf8.decode(bytes)
+    if (text.trim() === '') return { fault: 'empty' }
     return { fault: /^\s*<(!doctype\s+html|html|head|body|!--)/i.test(text) ? 'html' : 'text' }
   }
 }

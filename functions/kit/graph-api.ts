@@ -230,15 +230,6 @@ export function mayFollow<T extends string>(page: readonly Record<T, string>[], 
   return times.length === 0 || times[0]! < times.at(-1)! || times.some((one) => one >= start)
 }
 
-const text = new TextDecoder()
-
-/** The body of a page, read again. @throws `changed` if it is not what the schema says */
-export function graphBody<Z extends z.ZodType>(schema: Z, { bytes }: Page): z.output<Z> {
-  const { data, error } = schema.safeParse(JSON.parse(text.decode(bytes)))
-  if (error) throw new TidemarkError('changed', `a page of the Graph API: ${z.prettifyError(error)}`)
-  return data
-}
-
 /** A list whose records are checked one by one later. */
 export const GraphRows = z.object({ data: z.array(z.looseObject({})) })
 

@@ -5,6 +5,7 @@ import { addDays, bounds, type Day, day, dayOf, isDay, zone } from '../kit/day.t
 import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import type { Page } from '../kit/page.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const BASE = 'https://analytics.adobe.io'
@@ -202,11 +203,7 @@ function refuseOtherAnswer(
   if (other) refuse(`a row of ${other}`, `days from ${from} to ${to}`)
 }
 
-function parsed({ bytes }: Page): Report {
-  const report = Report.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  if (report.success) return report.data
-  throw new TidemarkError('changed', `a page of Adobe Analytics: ${z.prettifyError(report.error)}`)
-}
+const parsed = (page: Page): Report => readPage('Adobe Analytics', Report, page)
 
 function* records(page: Page): Iterable<Record<string, unknown>> {
   const { columns, rows } = parsed(page)

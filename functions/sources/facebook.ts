@@ -8,7 +8,6 @@ import {
   GraphRows,
   GraphTime,
   graphApi,
-  graphBody,
   graphList,
   graphNotes,
   graphPage,
@@ -24,6 +23,7 @@ import { graphPermissions, type WantedPermission } from '../kit/graph-permission
 import { refusal } from '../kit/graph-refusal.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const Options = z.strictObject({
@@ -188,7 +188,7 @@ const Series = z.object({
 /** Days of `metrics`; other metrics, weeks and what covers a range are not meant. */
 const measured = (metrics: readonly string[]) =>
   function* (of: Page): Iterable<unknown> {
-    const { data = [], followers_count } = graphBody(Series, of)
+    const { data = [], followers_count } = readPage('the Graph API', Series, of)
     for (const { name, period, values } of data) {
       if (period !== 'day' || !metrics.includes(name)) continue
       for (const value of values) if (value.end_time) yield { ...value, name }
@@ -271,7 +271,7 @@ const published: Stream<Options, z.output<typeof Post>> = {
   },
   *records(of) {
     const { day } = of.context as { day: string }
-    for (const post of graphBody(GraphRows, of).data) yield { ...post, day }
+    for (const post of readPage('the Graph API', GraphRows, of).data) yield { ...post, day }
   },
   notes: graphNotes,
   key: ({ id }) => id,
@@ -317,7 +317,7 @@ const ratings: Stream<Options, z.output<typeof Recommendation>> = {
       return { made: graphPage(bytes, notes), next: more ? nextPage(body.paging) : null }
     })
   },
-  records: (of) => graphBody(GraphRows, of).data,
+  records: (of) => readPage('the Graph API', GraphRows, of).data,
   notes: graphNotes,
   key: nameOf,
   changed: ({ created_time }) => new Date(Date.parse(created_time)).toISOString(),
@@ -357,7 +357,7 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
   },
   *records(of) {
     const { list, post } = of.context as { list?: boolean; post?: string }
-    if (!list) for (const comment of graphBody(GraphRows, of).data) yield { ...comment, post }
+    if (!list) for (const comment of readPage('the Graph API', GraphRows, of).data) yield { ...comment, post }
   },
   notes: graphNotes,
   key: ({ id }) => id,
@@ -401,7 +401,7 @@ const messages = (own: string): Stream<Options, z.output<typeof Message>> => ({
   },
   *records(of) {
     const Conversations = z.object({ data: z.array(z.object({ messages: GraphRows.nullish() })) })
-    for (const { messages } of graphBody(Conversations, of).data) yield* messages?.data ?? []
+    for (const { messages } of readPage('the Graph API', Conversations, of).data) yield* messages?.data ?? []
   },
   notes: graphNotes,
   key: ({ id }) => id,

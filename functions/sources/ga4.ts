@@ -7,6 +7,7 @@ import { defineSource } from '../kit/define-source.ts'
 import { invalid, TidemarkError } from '../kit/errors.ts'
 import { googleApi, readKeyFile, secondsToMidnight, sendWorded } from '../kit/google.ts'
 import type { Page } from '../kit/page.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Note, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const Options = z.strictObject({
@@ -231,11 +232,7 @@ function refuseOtherAnswer(body: Report, asked: v1beta.Schema$RunReportRequest, 
   throw new TidemarkError('changed', `a report of ${place.day} has a row of '${other}'; expected ${days.join(' or ')}`)
 }
 
-function parsed({ bytes }: Page): Report {
-  const report = Report.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  if (report.success) return report.data
-  throw new TidemarkError('changed', `a page of Google Analytics: ${z.prettifyError(report.error)}`)
-}
+const parsed = (page: Page): Report => readPage('Google Analytics', Report, page)
 
 function* records(page: Page): Iterable<unknown> {
   const { dimensionHeaders, metricHeaders, rows } = parsed(page)

@@ -7,6 +7,7 @@ import type { FactRow } from '../kit/fact.ts'
 import type { Http } from '../kit/http.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Missing, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 import type { Channel, Kind } from '../kit/taxonomy.ts'
 
@@ -287,11 +288,9 @@ const Content = z.object({
   ),
 })
 
-function* records({ bytes, context }: Page): Iterable<unknown> {
-  const parsed = Content.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  if (!parsed.success) throw new TidemarkError('changed', `a page of HubSpot: ${z.prettifyError(parsed.error)}`)
-  const { associations: more, deleted, currency } = (context ?? {}) as Context
-  for (const { associations: listed, ...record } of parsed.data.results) {
+function* records(page: Page): Iterable<unknown> {
+  const { associations: more, deleted, currency } = (page.context ?? {}) as Context
+  for (const { associations: listed, ...record } of readPage('HubSpot', Content, page).results) {
     const related = (to: Related) =>
       lowestFirst([...(listed?.[to]?.results ?? []).map(({ id }) => id), ...(more?.[to]?.[record.id] ?? [])])
     const known = { ...(deleted && { archived: true }), ...(currency && { currency }) }

@@ -8,7 +8,6 @@ import {
   GraphRows,
   GraphTime,
   graphApi,
-  graphBody,
   graphList,
   graphNotes,
   graphPage,
@@ -26,6 +25,7 @@ import type { Http } from '../kit/http.ts'
 import { unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Note, Probed, Probing, Stream } from '../kit/source.ts'
 
 const Options = z.strictObject({
@@ -175,7 +175,7 @@ const activity: Stream<Options, z.output<typeof Measured>> = {
   },
   *records(page) {
     const { day, asked = Object.keys(acts) } = (page.context ?? {}) as { day?: string; asked?: readonly string[] }
-    for (const { name, values, total_value } of graphBody(Insights, page).data) {
+    for (const { name, values, total_value } of readPage('the Graph API', Insights, page).data) {
       if (!asked.includes(name)) continue
       for (const { value, end_time } of values) {
         if (end_time) yield { name, value, day: dayOf(Date.parse(end_time) - 12 * HOUR, META_ZONE) }
@@ -209,7 +209,7 @@ const followers: Stream<Options, z.output<typeof Followers>> = {
     const { bytes, notes } = await graph.get(options.account, query, z.object({ followers_count: z.int() }))
     yield { ...graphPage(bytes, notes, { day: from }), resume: null }
   },
-  records: (page) => [{ ...graphBody(z.looseObject({}), page), ...(page.context as { day: string }) }],
+  records: (page) => [{ ...readPage('the Graph API', z.looseObject({}), page), ...(page.context as { day: string }) }],
   notes: graphNotes,
   key: ({ day }) => day,
   map: ({ followers_count: value, day }) => audience({ at: day, channel: 'social', kind: 'followers', value }),
@@ -296,7 +296,8 @@ const media: Stream<Options, z.output<typeof Media>> = {
   },
   *records(page) {
     const { day, insights } = page.context as { day: string; insights: Record<string, unknown> }
-    for (const one of graphBody(GraphRows, page).data) yield { ...one, day, insights: insights[String(one.id)] ?? {} }
+    for (const one of readPage('the Graph API', GraphRows, page).data)
+      yield { ...one, day, insights: insights[String(one.id)] ?? {} }
   },
   notes: graphNotes,
   key: ({ id }) => id,
@@ -347,7 +348,7 @@ const comments = (own: string): Stream<Options, z.output<typeof Comment>> => ({
     const { list, media } = page.context as { list?: boolean; media?: string }
     if (list) return
     const WithReplies = z.object({ data: z.array(z.looseObject({ replies: GraphRows.nullish() })) })
-    for (const { replies, ...comment } of graphBody(WithReplies, page).data) {
+    for (const { replies, ...comment } of readPage('the Graph API', WithReplies, page).data) {
       yield { ...comment, media }
       for (const reply of replies?.data ?? []) yield { ...reply, media }
     }
@@ -385,7 +386,7 @@ const mentions: Stream<Options, z.output<typeof Tagged>> = {
       return { made: graphPage(bytes, notes), next }
     })
   },
-  records: (page: Page) => graphBody(GraphRows, page).data,
+  records: (page: Page) => readPage('the Graph API', GraphRows, page).data,
   notes: graphNotes,
   key: ({ id }) => id,
   map: ({ id, timestamp: at, username }) =>

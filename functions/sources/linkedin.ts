@@ -8,6 +8,7 @@ import { TidemarkError } from '../kit/errors.ts'
 import type { FactRow } from '../kit/fact.ts'
 import { missingFrom, unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Missing, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const BASE = 'https://api.linkedin.com/rest'
@@ -121,10 +122,9 @@ async function* readReport(
 }
 
 /** The elements of a report, each with its day. */
-function* elements({ bytes }: Page): Iterable<Record<string, unknown> & { day: Day }> {
-  const body = Report.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  if (!body.success) throw new TidemarkError('changed', `a page of LinkedIn: ${z.prettifyError(body.error)}`)
-  for (const element of body.data.elements) yield { ...element, day: dayOfRange(element.timeRange) }
+function* elements(page: Page): Iterable<Record<string, unknown> & { day: Day }> {
+  for (const element of readPage('LinkedIn', Report, page).elements)
+    yield { ...element, day: dayOfRange(element.timeRange) }
 }
 
 /** The first day that LinkedIn still answers for. */
@@ -244,9 +244,7 @@ const followers: Stream<Options, z.output<typeof Followers>> = {
     const { bytes } = await http.get(path, { schema: Followers.omit({ day: true }) })
     yield { page: { bytes, context: { day: to } }, resume: null }
   },
-  records: ({ bytes, context }) => [
-    { ...JSON.parse(new TextDecoder().decode(bytes)), ...(context as { day: string }) },
-  ],
+  records: (page) => [{ ...readPage('LinkedIn', z.looseObject({}), page), ...(page.context as { day: string }) }],
   key: ({ day }) => day,
   map: ({ day: at, firstDegreeSize: value }) => audience({ at, channel: 'social', kind: 'followers', value }),
 }

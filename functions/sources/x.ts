@@ -9,6 +9,7 @@ import type { Http } from '../kit/http.ts'
 import { missingFrom, unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Missing, Note, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 import type { Reserved, Wanted } from '../kit/spend.ts'
 
@@ -213,10 +214,8 @@ const notes = ({ context }: Page) => (context as { notes?: readonly Note[] } | u
 
 /** Rows of a page; `day` is that which it was read for. */
 function* rows(page: Page): Iterable<Record<string, unknown>> {
-  const { data: body, error } = z.union([Account, Listed]).safeParse(JSON.parse(new TextDecoder().decode(page.bytes)))
-  if (error) throw new TidemarkError('changed', `a page of X: ${z.prettifyError(error)}`)
   const { day } = (page.context ?? {}) as { day?: string }
-  for (const row of [body.data].flat()) yield { ...row, day }
+  for (const row of [readPage('X', z.union([Account, Listed]), page).data].flat()) yield { ...row, day }
 }
 
 const ownPosts: Stream<Options, z.output<typeof Post>> = {

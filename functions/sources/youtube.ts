@@ -9,6 +9,7 @@ import { googleApi, isGoogle, sendWorded } from '../kit/google.ts'
 import { missingFrom, unlessRefused } from '../kit/missing.ts'
 import type { Page } from '../kit/page.ts'
 import { person } from '../kit/person.ts'
+import { readPage } from '../kit/read-page.ts'
 import type { Missing, Note, Probed, Probing, Reading, Stream, Turn } from '../kit/source.ts'
 
 const Options = z.strictObject({
@@ -165,18 +166,11 @@ async function* readReport(reading: Reading<Options>): AsyncGenerator<Turn, void
   yield { page: { bytes }, resume: null, ...through }
 }
 
-/** @throws `changed` unless the page is one of `shape` */
-function parsed<Z extends z.ZodType>({ bytes }: Page, shape: Z): z.output<Z> {
-  const body = shape.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  if (body.success) return body.data
-  throw new TidemarkError('changed', `a page of YouTube: ${z.prettifyError(body.error)}`)
-}
-
 function* namedRows({ columnHeaders, rows }: z.output<typeof ResultTable>): Iterable<Record<string, unknown>> {
   for (const row of rows) yield Object.fromEntries(columnHeaders.map(({ name }, at) => [name, row[at]]))
 }
 
-const counters = (page: Page) => namedRows(parsed(page, ResultTable))
+const counters = (page: Page) => namedRows(readPage('YouTube', ResultTable, page))
 
 /** A removal of spam can make a day negative: such a counter is left out. */
 const counted = (count: number | null | undefined) => (typeof count === 'number' && count >= 0 ? count : undefined)
@@ -237,7 +231,7 @@ const subscribers = (): Stream<Options, z.output<typeof Subscribers>> => ({
   },
   *records(page) {
     const { day: at } = page.context as { day: string }
-    for (const { statistics } of parsed(page, Channels).items) {
+    for (const { statistics } of readPage('YouTube', Channels, page).items) {
       const { subscriberCount, hiddenSubscriberCount } = statistics
       if (subscriberCount !== undefined && subscriberCount !== null && !hiddenSubscriberCount) {
         yield { day: at, subscribers: Number(subscriberCount) }
@@ -245,7 +239,7 @@ const subscribers = (): Stream<Options, z.output<typeof Subscribers>> => ({
     }
   },
   notes: (page) => {
-    const hidden = parsed(page, Channels).items.some(({ statistics }) => statistics.hiddenSubscriberCount)
+    const hidden = readPage('YouTube', Channels, page).items.some(({ statistics }) => statistics.hiddenSubscriberCount)
     return hidden ? [{ code: 'hidden', message: 'the channel hides its number of subscribers' } satisfies Note] : []
   },
   key: (record) => record.day,
@@ -429,7 +423,7 @@ const comments = (options: Options): Stream<Options, z.output<typeof Comment>> =
   repull: options.repull,
   span: 366,
   pages: readComments,
-  records: (page) => parsed(page, Said),
+  records: (page) => readPage('YouTube', Said, page),
   key: ({ id }) => id,
   map: ({ id, snippet: { publishedAt, videoId, authorChannelId } }) => {
     const author = authorChannelId?.value ?? undefined

@@ -4,6 +4,7 @@ import { noRepeat } from '../../functions/kit/cursor.ts'
 import { defineSource } from '../../functions/kit/define-source.ts'
 import { TidemarkError } from '../../functions/kit/errors.ts'
 import { person } from '../../functions/kit/person.ts'
+import { readPage } from '../../functions/kit/read-page.ts'
 import type { Stream } from '../../functions/kit/source.ts'
 
 const Options = z.strictObject({
@@ -50,11 +51,7 @@ const reviews: Stream<Options, z.output<typeof Review>> = {
     } while (after !== null)
   },
 
-  records: ({ bytes }) => {
-    const listed = Listed.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-    if (!listed.success) throw new TidemarkError('changed', `a page of Acme: ${z.prettifyError(listed.error)}`)
-    return listed.data.reviews
-  },
+  records: (page) => readPage('Acme', Listed, page).reviews,
   key: ({ id }) => id,
   map: ({ id, written, stars, author }) =>
     responses({
