@@ -40,7 +40,7 @@ export async function sourceSays(
   to: Day,
 ): Promise<(day: Day) => SourceSays> {
   const counted = await countRows(duck, lake, index, from, to)
-  const matched = await matchedPeople(duck, lake, index, to)
+  const matched = await matchedPeople(duck, lake, index, from, to)
   const runs = await newestRuns(table, config)
   const failed = new Set([...runs].filter(([, { last }]) => last?.status === 'failed').map(([stream]) => stream))
   const flags = flagWarnings(config, index, (stream) => runs.get(stream)?.read)
