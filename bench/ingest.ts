@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { INGEST_NODE_OPTIONS } from '../lib/ingest-node-options.ts'
 import { type Bar, median } from './bar.ts'
 import type { Measured } from './ingest/measured.ts'
 
@@ -85,7 +86,11 @@ async function serve(latency: number): Promise<{ server: ChildProcess; address: 
 async function child(name: string, args: readonly string[]): Promise<Measured> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-bench-'))
   try {
-    const { stdout } = await run(process.execPath, [script(name), ...args, home])
+    // Ours as Lambda runs it.
+    const options = name === 'tidemark' ? { NODE_OPTIONS: INGEST_NODE_OPTIONS } : {}
+    const { stdout } = await run(process.execPath, [script(name), ...args, home], {
+      env: { ...process.env, ...options },
+    })
     return JSON.parse(stdout) as Measured
   } finally {
     await rm(home, { recursive: true, force: true })

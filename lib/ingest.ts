@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 import { HouseFunction } from './house-function.ts'
+import { INGEST_NODE_OPTIONS } from './ingest-node-options.ts'
 import type { Lake } from './lake.ts'
 import type { Table } from './table.ts'
 
@@ -55,6 +56,7 @@ export class Ingest extends HouseFunction {
         TIDEMARK_STAGE: stage,
         TIDEMARK_BUCKET: lake.bucket.bucketName,
         TIDEMARK_TABLE: table.table.tableName,
+        NODE_OPTIONS: INGEST_NODE_OPTIONS,
       },
       policy: [
         ...lake.access({

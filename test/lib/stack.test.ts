@@ -109,6 +109,18 @@ describe('functions', () => {
     for (const [, { Properties }] of made.ofType('AWS::Logs::LogGroup')) expect(Properties.RetentionInDays).toBe(30)
   })
 
+  it('that ingest are given options that Node takes from its environment', () => {
+    const functions = made.ofType('AWS::Lambda::Function').map(([, { Properties }]) => Properties)
+    const given = functions.flatMap(({ FunctionName, Environment }) =>
+      (Environment?.Variables?.NODE_OPTIONS ?? '')
+        .split(' ')
+        .map((option: string) => [FunctionName, option.split('=')[0]]),
+    )
+    const some = given.filter(([, option]) => option !== '')
+    expect(some.length).toBe(functions.filter(({ FunctionName }) => /-ingest-/.test(FunctionName)).length)
+    expect(some.filter(([, option]) => !process.allowedNodeEnvironmentFlags.has(option))).toEqual([])
+  })
+
   it('hold no concurrency that a new account does not have', () => {
     for (const [, { Properties }] of made.ofType('AWS::Lambda::Function')) {
       expect(Properties.ReservedConcurrentExecutions).toBeUndefined()
