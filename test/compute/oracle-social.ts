@@ -42,8 +42,10 @@ const COUNTERS = ['likes', 'comments', 'shares', 'saves', 'clicks']
 const LEVELS = ['followers', 'subscribers', 'members']
 
 /** Newest last. */
-const byAge = (a: { day: string; at: string }, b: { day: string; at: string }) =>
-  `${a.day} ${a.at}` < `${b.day} ${b.at}` ? -1 : 1
+const byAge = (a: { day: string; at: string }, b: { day: string; at: string }) => {
+  const [one, other] = [`${a.day} ${a.at}`, `${b.day} ${b.at}`]
+  return one < other ? -1 : one > other ? 1 : 0
+}
 
 /** Metrics of posts and of who follows them. */
 export function socialMetrics({ rows, has, dayOf }: Known): Subject {
